@@ -1,0 +1,453 @@
+"""Changes in the words of the model.
+
+A rule proposes an intent, a platform turns it into commands and into an edit of the captured text. Each
+intent declares its footprint: the keys of the facts that it may move. The proof holds it to that.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv4Network
+from typing import TypeAlias
+
+from auditor.model import INFINITE, Akm, Phy, Pmf
+
+
+def duration(value: timedelta) -> str:
+    """Write a duration as people do: `24h`, `90min`, `45s`, `7d`, `infinite`."""
+    if value == INFINITE:
+        return "infinite"
+    seconds = int(value.total_seconds())
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds and seconds % size == 0 and not (unit == "d" and seconds < 2 * 86400):
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+@dataclass(frozen=True, slots=True)
+class SetLeaseTime:
+    """Clients of a DHCP scope get this lease."""
+
+    scope: str
+    lease_time: timedelta
+
+    @property
+    def title(self) -> str:
+        return f"lease_time of scope '{self.scope}' = {duration(self.lease_time)}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"dhcp_scopes[{self.scope}].lease_time",)
+
+
+@dataclass(frozen=True, slots=True)
+class AddReservation:
+    """A MAC address always gets the same address; `name` becomes the entry's key."""
+
+    scope: str
+    name: str
+    mac: str
+    address: IPv4Address
+
+    @property
+    def title(self) -> str:
+        return f"reserve {self.address} for {self.mac}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"reservations[{self.name}].",)
+
+
+@dataclass(frozen=True, slots=True)
+class EnlargePool:
+    """A DHCP scope gives out more addresses: `size` of them from the same first address on."""
+
+    scope: str
+    size: int
+
+    @property
+    def title(self) -> str:
+        return f"pool of scope '{self.scope}' = {self.size} addresses"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"dhcp_scopes[{self.scope}].pool",)
+
+
+@dataclass(frozen=True, slots=True)
+class SetDomainNameServers:
+    """Clients of a DHCP scope are told these resolvers (option 6)."""
+
+    scope: str
+    servers: tuple[IPv4Address, ...]
+
+    @property
+    def title(self) -> str:
+        return f"domain_name_servers of scope '{self.scope}' = {', '.join(map(str, self.servers))}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"dhcp_scopes[{self.scope}].domain_name_servers",)
+
+
+@dataclass(frozen=True, slots=True)
+class StopPreferringIpv6Only:
+    """A DHCP scope no longer tells clients to do without IPv4 (option 108)."""
+
+    scope: str
+
+    @property
+    def title(self) -> str:
+        return f"scope '{self.scope}' no longer sends option 108 (IPv6-only preferred)"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"dhcp_scopes[{self.scope}].ipv6_only_preferred",)
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptFromRebindProtection:
+    """A resolver lets private answers pass for one domain and the names below it."""
+
+    resolver: str
+    domain: str
+
+    @property
+    def title(self) -> str:
+        return f"resolver '{self.resolver}' lets private answers pass for {self.domain}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"resolvers[{self.resolver}].exempt_domains",)
+
+
+@dataclass(frozen=True, slots=True)
+class GiveOutIpv4Answers:
+    """A resolver gives out A records again."""
+
+    resolver: str
+
+    @property
+    def title(self) -> str:
+        return f"resolver '{self.resolver}' gives out A records"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"resolvers[{self.resolver}].drops_ipv4",)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveLocalAnswer:
+    """A resolver no longer answers a domain itself but asks for it."""
+
+    resolver: str
+    answer: str
+    domain: str
+
+    @property
+    def title(self) -> str:
+        return f"resolver '{self.resolver}' no longer answers {self.domain} itself"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"resolvers[{self.resolver}].local_answers", f"resolvers[{self.resolver}].forwarders")
+
+
+@dataclass(frozen=True, slots=True)
+class StopDnsRedirect:
+    """Questions to other resolvers are no longer redirected to the local one."""
+
+    redirect: str
+
+    @property
+    def title(self) -> str:
+        return f"no redirect of port 53 ('{self.redirect}')"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"dns_redirects[{self.redirect}]", f"port_forwards[{self.redirect}]")
+
+
+@dataclass(frozen=True, slots=True)
+class DisableStationIsolation:
+    """Stations of a BSS may talk to each other."""
+
+    bss: str
+
+    @property
+    def title(self) -> str:
+        return f"station_isolation of BSS '{self.bss}' off"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"bsses[{self.bss}].isolation",)
+
+
+@dataclass(frozen=True, slots=True)
+class DisablePortIsolation:
+    """A BSS or an Ethernet port may talk to isolated ports of its bridge. Exactly one of the two is given."""
+
+    bss: str = ""
+    port: str = ""
+
+    @property
+    def title(self) -> str:
+        return f"bridge port isolation of '{self.bss or self.port}' off"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"bsses[{self.bss}].port_isolated",) if self.bss else (f"ports[{self.port}].isolated",)
+
+
+@dataclass(frozen=True, slots=True)
+class SetPhy:
+    """A radio offers at most this PHY; all its BSSs (`bsses`) follow."""
+
+    radio: str
+    phy: Phy
+    bsses: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"radio '{self.radio}' at most {self.phy.value}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        radio = (f"radios[{self.radio}].phy", f"radios[{self.radio}].ax_required")
+        return radio + tuple(f"bsses[{bss}].{name}" for bss in self.bsses for name in ("phy", "ax_required"))
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptStationsWithoutAx:
+    """A radio no longer refuses stations without 802.11ax."""
+
+    radio: str
+    bsses: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"radio '{self.radio}' accepts stations without 802.11ax"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"radios[{self.radio}].ax_required", *(f"bsses[{bss}].ax_required" for bss in self.bsses))
+
+
+@dataclass(frozen=True, slots=True)
+class SetAuthentication:
+    """A BSS takes these AKMs with this PMF setting; the passphrase stays as it is."""
+
+    bss: str
+    akms: frozenset[Akm]
+    pmf: Pmf
+
+    @property
+    def title(self) -> str:
+        return f"authentication of BSS '{self.bss}' = {' + '.join(sorted(akm.value for akm in self.akms))}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return tuple(f"bsses[{self.bss}].{name}" for name in ("akms", "ciphers", "pmf"))
+
+
+@dataclass(frozen=True, slots=True)
+class SetPmf:
+    """A BSS asks for, or does without, protected management frames."""
+
+    bss: str
+    pmf: Pmf
+
+    @property
+    def title(self) -> str:
+        return f"pmf of BSS '{self.bss}' {self.pmf.value}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"bsses[{self.bss}].pmf",)
+
+
+@dataclass(frozen=True, slots=True)
+class UseCcmpOnly:
+    """A BSS no longer offers TKIP."""
+
+    bss: str
+
+    @property
+    def title(self) -> str:
+        return f"pairwise_cipher of BSS '{self.bss}' = CCMP"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"bsses[{self.bss}].ciphers",)
+
+
+@dataclass(frozen=True, slots=True)
+class DisableFastTransition:
+    """A BSS no longer offers 802.11r."""
+
+    bss: str
+
+    @property
+    def title(self) -> str:
+        return f"802.11r of BSS '{self.bss}' off"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"bsses[{self.bss}].fast_transition",)
+
+
+@dataclass(frozen=True, slots=True)
+class AdmitStation:
+    """A BSS's list of MAC addresses lets this station in (`allowed_by_list`: add it; otherwise: remove it)."""
+
+    bss: str
+    mac: str
+    allowed_by_list: bool
+
+    @property
+    def title(self) -> str:
+        return f"BSS '{self.bss}' admits {self.mac}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"bsses[{self.bss}].mac_list",)
+
+
+@dataclass(frozen=True, slots=True)
+class PollSilentStations:
+    """A BSS asks a silent station whether it is there before it disconnects it."""
+
+    bss: str
+
+    @property
+    def title(self) -> str:
+        return f"BSS '{self.bss}' polls silent stations before disconnecting them"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"bsses[{self.bss}].idle_timeout",)
+
+
+@dataclass(frozen=True, slots=True)
+class SetReauthPeriod:
+    """Stations of a BSS repeat their 802.1X authentication after this time."""
+
+    bss: str
+    period: timedelta
+
+    @property
+    def title(self) -> str:
+        return f"reauthentication period of BSS '{self.bss}' = {duration(self.period)}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"bsses[{self.bss}].reauth_period",)
+
+
+@dataclass(frozen=True, slots=True)
+class BypassPortal:
+    """A captive portal lets these MAC addresses pass without login and without timers."""
+
+    portal: str
+    macs: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        return f"portal '{self.portal}' lets {', '.join(self.macs)} pass"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"portals[{self.portal}].bypass_macs",)
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePortalTimers:
+    """A captive portal no longer ends sessions by its hard limit (`session`), or for silence (`idle`)."""
+
+    portal: str
+    session: bool
+    idle: bool
+
+    @property
+    def title(self) -> str:
+        which = " and ".join(word for word, on in (("session", self.session), ("idle", self.idle)) if on)
+        return f"portal '{self.portal}' without {which} timeout"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        names = (("session_timeout", self.session), ("idle_timeout", self.idle))
+        return tuple(f"portals[{self.portal}].{name}" for name, on in names if on)
+
+
+@dataclass(frozen=True, slots=True)
+class AllowTraffic:
+    """A filter lets one kind of traffic pass, by a rule before `before` (the key of the rule that blocks).
+
+    `entering` and `leaving` are keys of interfaces. Networks None: any. `port` None: the protocol has none.
+    `name` becomes the key of the rule.
+    """
+
+    filter: str
+    name: str
+    entering: str
+    leaving: str
+    sources: tuple[IPv4Network, ...] | None
+    destinations: tuple[IPv4Network, ...] | None
+    protocol: str
+    port: int | None
+    before: str | None
+
+    @property
+    def title(self) -> str:
+        port = f" {self.port}" if self.port is not None else ""
+        return f"allow {self.protocol}{port} from {self.entering} to {self.leaving}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return tuple(
+            f"{kind}_filters[{self.filter}].rules{rest}"
+            for kind in ("forward", "input")
+            for rest in (f"[{self.name}]", ".order")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NegotiateSpeed:
+    """An Ethernet port negotiates speed and duplex."""
+
+    port: str
+
+    @property
+    def title(self) -> str:
+        return f"port '{self.port}' negotiates its speed"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"ports[{self.port}].speed",)
+
+
+Intent: TypeAlias = (
+    SetLeaseTime
+    | AddReservation
+    | EnlargePool
+    | SetDomainNameServers
+    | StopPreferringIpv6Only
+    | ExemptFromRebindProtection
+    | GiveOutIpv4Answers
+    | RemoveLocalAnswer
+    | StopDnsRedirect
+    | DisableStationIsolation
+    | DisablePortIsolation
+    | SetPhy
+    | AcceptStationsWithoutAx
+    | SetAuthentication
+    | SetPmf
+    | UseCcmpOnly
+    | DisableFastTransition
+    | AdmitStation
+    | PollSilentStations
+    | SetReauthPeriod
+    | BypassPortal
+    | RemovePortalTimers
+    | AllowTraffic
+    | NegotiateSpeed
+)

@@ -1,0 +1,81 @@
+"""DHCPv4 service: scopes, reservations and leases (RFC 2131, RFC 2132)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv4Address, IPv4Network
+
+from auditor.model.facts import Fact
+
+INFINITE = timedelta.max
+"""The lease time 0xffffffff: the address is never taken back (RFC 2131, section 3.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRange:
+    """Addresses `first`..`last`, both inclusive."""
+
+    first: IPv4Address
+    last: IPv4Address
+
+    def __contains__(self, address: IPv4Address) -> bool:
+        return self.first <= address <= self.last
+
+    def __len__(self) -> int:
+        return int(self.last) - int(self.first) + 1
+
+    def __str__(self) -> str:
+        return f"{self.first}-{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpScope:
+    """One pool of addresses with what its clients are told.
+
+    `lease_time` is what a client gets in the end, minima and maxima applied. `serving` says whether the
+    server answers on this segment at all. `domain_name_servers` is option 6, the server's own addresses
+    written out. `ipv6_only_preferred` is option 108. `lease_store_persistent`: leases survive a reboot.
+    """
+
+    device: str
+    key: str
+    interface: Fact[str]
+    serving: Fact[bool]
+    subnet: Fact[IPv4Network]
+    pool: Fact[AddressRange | None]
+    lease_time: Fact[timedelta]
+    domain_name_servers: Fact[tuple[IPv4Address, ...]]
+    routers: Fact[tuple[IPv4Address, ...]]
+    ipv6_only_preferred: Fact[bool]
+    lease_store_persistent: Fact[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A fixed address for MAC addresses. `lease_time` None: the scope's."""
+
+    device: str
+    key: str
+    macs: Fact[tuple[str, ...]]
+    address: Fact[IPv4Address | None]
+    lease_time: Fact[timedelta | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A lease that the server has given out, as its lease file says."""
+
+    device: str
+    key: str
+    mac: str
+    address: Fact[IPv4Address]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """An IP address seen behind a MAC address on a link (ARP)."""
+
+    device: str
+    key: str
+    mac: str
+    address: IPv4Address
+    link: Fact[str]

@@ -1,0 +1,77 @@
+"""DNS resolvers on a device: what they drop, where they forward, what they answer themselves."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
+
+from auditor.model.facts import Fact, Listed
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarder:
+    """Where a resolver sends questions: for one domain, or for all (`domain` is None).
+
+    `address` None with a domain: answered locally only, so that the outside never gets asked.
+    """
+
+    key: str
+    domain: str | None
+    address: IPv4Address | IPv6Address | None
+    port: int
+    fact: Fact[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalAnswer:
+    """A domain (with all names below it) that a resolver answers itself, or sinks (`address` None)."""
+
+    key: str
+    domain: str
+    address: str | None
+    fact: Fact[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """One resolver process.
+
+    `serving`: it answers clients at all. `interfaces` None: on all interfaces. `drops_private` is rebind
+    protection: answers from outside that hold addresses of `private_ranges` are dropped, except for names in
+    or below `exempt_domains`. `drops_ipv4`: no A records are given out.
+    """
+
+    device: str
+    key: str
+    software: str
+    port: Fact[int]
+    serving: Fact[bool]
+    interfaces: Fact[tuple[str, ...] | None]
+    drops_private: Fact[bool]
+    private_ranges: tuple[IPv4Network, ...]
+    exempt_domains: Fact[tuple[str, ...]]
+    drops_ipv4: Fact[bool]
+    forwarders: Listed[Forwarder]
+    local_answers: Listed[LocalAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class DnsRedirect:
+    """Questions to any address on port 53 from these interfaces end at another resolver.
+
+    `interfaces` None: from all. `to_address` None: at the device itself, where `to_port` says which resolver.
+    """
+
+    device: str
+    key: str
+    interfaces: Fact[tuple[str, ...] | None]
+    to_address: Fact[IPv4Address | None]
+    to_port: Fact[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Blocklist:
+    """A service that makes names or addresses unreachable by lists which are not part of the configuration."""
+
+    device: str
+    key: str
+    software: str
+    enabled: Fact[bool]

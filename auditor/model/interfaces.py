@@ -1,0 +1,61 @@
+"""Networks of one device: where addresses live, how ports and VLANs are joined, and what the ports report."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Interface
+
+from auditor.model.facts import Fact
+
+
+class AddressSource(StrEnum):
+    """How an interface gets its IPv4 address."""
+
+    STATIC = "static"
+    DHCP = "dhcp"
+    PPP = "ppp"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One routed interface (OpenWrt: `config interface`).
+
+    `link` is the layer-2 device that it sits on (`br-lan`, `br-lan.30`); interfaces, SSIDs and ports with the
+    same link on one device share a segment. `vlan` is the 802.1Q id that the segment has on the wire, None if
+    untagged. `uplink` says that it leads to the internet.
+    """
+
+    device: str
+    key: str
+    enabled: Fact[bool]
+    link: Fact[str]
+    vlan: Fact[int | None]
+    address_source: Fact[AddressSource]
+    addresses: Fact[tuple[IPv4Interface, ...]]
+    gateway: Fact[str | None]
+    uplink: Fact[bool]
+    ipv6_offered: Fact[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """One Ethernet port as configured. `speed` is in Mbit/s, None if it negotiates."""
+
+    device: str
+    key: str
+    links: Fact[tuple[str, ...]]
+    isolated: Fact[bool]
+    speed: Fact[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PortState:
+    """What a port reports: link, negotiated speed in Mbit/s, duplex, speeds it offers, and receive errors."""
+
+    device: str
+    key: str
+    up: Fact[bool]
+    speed: Fact[int | None]
+    full_duplex: Fact[bool | None]
+    advertised: Fact[frozenset[int]]
+    receive_errors: Fact[int]

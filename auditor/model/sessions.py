@@ -1,0 +1,50 @@
+"""What ends sessions: captive portals, connection tracking, schedules."""
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import StrEnum
+
+from auditor.model.facts import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A captive portal on some interfaces. Timers None: never. `bypass_macs` need not log in."""
+
+    device: str
+    key: str
+    software: str
+    enabled: Fact[bool]
+    interfaces: Fact[tuple[str, ...]]
+    session_timeout: Fact[timedelta | None]
+    idle_timeout: Fact[timedelta | None]
+    bypass_macs: Fact[tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionTracking:
+    """Timers of the stateful firewall."""
+
+    device: str
+    key: str
+    tcp_established: Fact[timedelta]
+
+
+class Disturbance(StrEnum):
+    """What a schedule does to readers."""
+
+    REBOOT = "reboot"
+    WIRELESS_OFF = "Wi-Fi off"
+    UPLINK_DOWN = "uplink reconnect"
+    SERVICE_RESTART = "service restart"
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Something that a device does by the clock (local time of the device). `days`: 0 is Monday."""
+
+    device: str
+    key: str
+    disturbance: Fact[Disturbance]
+    at: Fact[tuple[time, ...]]
+    days: Fact[frozenset[int]]

@@ -1,0 +1,150 @@
+"""Radios and BSSs (an SSID on one radio), in the words of IEEE 802.11."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from auditor.model.facts import Fact
+
+
+class Band(StrEnum):
+    """Frequency band of a radio."""
+
+    GHZ_2_4 = "2.4 GHz"
+    GHZ_5 = "5 GHz"
+    GHZ_6 = "6 GHz"
+    GHZ_60 = "60 GHz"
+
+
+class Phy(StrEnum):
+    """Newest PHY that a radio offers."""
+
+    LEGACY = "802.11a/b/g"
+    N = "802.11n"
+    AC = "802.11ac"
+    AX = "802.11ax"
+    BE = "802.11be"
+
+    @property
+    def includes_ax(self) -> bool:
+        return self in (Phy.AX, Phy.BE)
+
+
+class Akm(StrEnum):
+    """How a station authenticates: the AKM suite together with the generation of WPA that carries it."""
+
+    OPEN = "open"
+    OWE = "OWE"
+    WEP = "WEP"
+    WPA_PSK = "WPA-Personal"
+    WPA2_PSK = "WPA2-Personal"
+    WPA3_SAE = "WPA3-Personal"
+    WPA_EAP = "WPA-Enterprise"
+    WPA2_EAP = "WPA2-Enterprise"
+    WPA3_EAP = "WPA3-Enterprise"
+    WPA3_EAP_192 = "WPA3-Enterprise 192-bit"
+
+
+class Cipher(StrEnum):
+    """Pairwise cipher."""
+
+    TKIP = "TKIP"
+    CCMP = "CCMP-128"
+    CCMP_256 = "CCMP-256"
+    GCMP = "GCMP-128"
+    GCMP_256 = "GCMP-256"
+
+
+class Pmf(StrEnum):
+    """Protected management frames (802.11w)."""
+
+    DISABLED = "disabled"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class Passphrase(StrEnum):
+    """What is known of a pre-shared key without showing it."""
+
+    USABLE = "usable"
+    ABSENT = "absent"
+    UNUSABLE = "unusable"
+    EXTERNAL = "per station or from RADIUS"
+
+
+class IsolationScope(StrEnum):
+    """How far an access point keeps its stations apart; 802.11 defines no such thing, each vendor its own."""
+
+    NONE = "none"
+    SAME_BSS = "same_bss"
+    SAME_SSID = "same_ssid"
+    SAME_AP = "same_ap"
+    ALL_WIRELESS = "all_wireless"
+    ALL_LAN_EXCEPT_GATEWAY = "all_lan_except_gateway"
+
+
+class MacPolicy(StrEnum):
+    """What a list of MAC addresses on a BSS does."""
+
+    OFF = "off"
+    ALLOW_LISTED = "allow"
+    DENY_LISTED = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Radio:
+    """One radio. `ax_required` means that stations without 802.11ax are refused."""
+
+    device: str
+    key: str
+    enabled: Fact[bool]
+    band: Fact[Band]
+    phy: Fact[Phy]
+    width: Fact[int]
+    ax_required: Fact[bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Bss:
+    """One SSID on one radio.
+
+    `networks` are the keys of the interfaces whose segment the stations join. `phy`, `band` and `enabled`
+    are the product of radio and BSS. `port_isolated` is bridge port isolation: no frames to other isolated
+    ports of the same bridge. Timers are durations; None: no such timer. `idle_timeout` counts only if it
+    disconnects a station for being silent (an access point that polls first has none).
+    """
+
+    device: str
+    key: str
+    radio: str
+    ssid: Fact[str]
+    enabled: Fact[bool]
+    networks: Fact[tuple[str, ...]]
+    band: Fact[Band]
+    phy: Fact[Phy]
+    ax_required: Fact[bool]
+    akms: Fact[frozenset[Akm]]
+    ciphers: Fact[frozenset[Cipher]]
+    pmf: Fact[Pmf]
+    passphrase: Fact[Passphrase]
+    isolation: Fact[IsolationScope]
+    port_isolated: Fact[bool]
+    fast_transition: Fact[bool]
+    mac_policy: Fact[MacPolicy]
+    mac_list: Fact[tuple[str, ...]]
+    station_limit: Fact[int | None]
+    idle_timeout: Fact[timedelta | None]
+    session_timeout: Fact[timedelta | None]
+    reauth_period: Fact[timedelta | None]
+
+
+@dataclass(frozen=True, slots=True)
+class StationState:
+    """One associated station: signal in dBm, signal-to-noise ratio in dB."""
+
+    device: str
+    key: str
+    mac: str
+    bss: Fact[str]
+    signal: Fact[int]
+    snr: Fact[int]
