@@ -1,0 +1,1 @@
+"""Lossless readers and tree editors, one per syntax family."""

@@ -1,0 +1,80 @@
+"""Which names of settings carry a secret, in UCI, hostapd, wpa_supplicant and what the daemons print."""
+
+import re
+
+from auditor.secrets import Redactor, is_token
+
+# A name ends here: `key_mgmt`, `wpa_psk_file`, `ppsk` and `group_rekey` are not secrets.
+_ALWAYS = (
+    r"key[1-4]?|wep_?key_?[0-4]?|wpakey|faskey|apikey|api_key|psk|pre_?shared_?key|secret_?key|pwd|pass|token|pin|puk"
+    r"|pincode|(?:wps|ap|sim)_pin|r[01]kh|rxkh|community"
+    r"|[a-z0-9_]*(?:password|passwd|passphrase|passcode|secret)[0-9]?"
+    r"|[a-z0-9_]+_(?:psk|pwd|pass|pw|token)"
+)
+# Secret unless the value is a path or a boolean.
+_SOMETIMES = r"[a-z0-9_]+_key[0-9]?"
+_NOT_SECRET = r"(?:(?:[a-z0-9_]+_)?(?:public|pub|peer)|wep_default)_key"
+
+SECRET_NAME = rf"(?:(?!(?:{_NOT_SECRET})(?![A-Za-z0-9_]))(?:{_ALWAYS}|{_SOMETIMES}))"
+_WHOLE_NAME = re.compile(SECRET_NAME, re.IGNORECASE)
+_ALWAYS_NAME = re.compile(_ALWAYS, re.IGNORECASE)
+_HARMLESS = re.compile(r"/[^\s]*|[01]|yes|no|on|off|true|false|enabled|disabled", re.IGNORECASE)
+
+# `$5$…`: what crypt(3) makes of a password; with a backslash before each `$` inside double quotes.
+_CRYPT = re.compile(
+    r"""\\?\$(?:1|2[abxy]?|5|6|7|y|gy|sha1|apr1|argon2(?:id?|d)?|scrypt|pbkdf2[a-z0-9-]*)\\?\$[^\s'":;,#<>|]+""",
+    re.IGNORECASE,
+)
+_URL_PASSWORD = re.compile(r"""(://[^\s/:@'"]*:)([^\s/@'"]+)(?=@)""")
+
+MASK = "redacted-masked-00000000"
+"""Stands for words that may be part of a secret whose extent is not known. It has the shape of a token, so it
+stays what it is when something is redacted twice, and its hyphens keep a name that was invalid invalid."""
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Say whether a setting of this name and value holds a secret; a path and a boolean are harmless in `x_key`."""
+    if _WHOLE_NAME.fullmatch(name) is None or not value:
+        return False
+    return _ALWAYS_NAME.fullmatch(name) is not None or _HARMLESS.fullmatch(value) is None
+
+
+def redact_hashes(text: str, redactor: Redactor) -> str:
+    """Replace password hashes and passwords in URLs, wherever they stand."""
+    if "$" in text:
+        text = _CRYPT.sub(lambda found: redactor.token(found[0]), text)
+    if "://" in text:
+        text = _URL_PASSWORD.sub(lambda found: found[1] + redactor.token(found[2]), text)
+    return text
+
+
+# What gives a text its shape: blanks, quotes, backslash, `;`, `#`, `=` and `:`. What stands between is a run.
+_RUN = re.compile(r"""[^\s'"\\;#=:\0]+""")
+_SECRET_WORD = re.compile(rf"(?<![A-Za-z0-9_]){SECRET_NAME}(?![A-Za-z0-9_])[^\s=:'\"\\;#]*", re.IGNORECASE)
+_ASSIGNED = re.compile(rf"(?<![A-Za-z0-9_]){SECRET_NAME}=", re.IGNORECASE)
+
+
+def mask(text: str) -> str:
+    """Replace every word, and keep quotes, separators and line breaks, so that the text reads with the same shape."""
+    return _RUN.sub(lambda found: found[0] if is_token(found[0]) else MASK, text)
+
+
+def mask_behind_secret_words(text: str) -> str:
+    """Mask the rest of each line behind the first word that names a secret."""
+    return "\n".join(_mask_behind(_SECRET_WORD, line) for line in text.split("\n"))
+
+
+def mask_assigned_secrets(text: str) -> str:
+    """Mask the rest of each line behind the first `name=` that names a secret, as in `--password=…`."""
+    return "\n".join(_mask_behind(_ASSIGNED, line) for line in text.split("\n"))
+
+
+def _mask_behind(pattern: re.Pattern[str], line: str) -> str:
+    found = pattern.search(line)
+    return line if found is None else line[: found.end()] + mask(line[found.end() :])
+
+
+def secret_word_end(text: str) -> int | None:
+    """Return where the first word that names a secret ends, None if there is none."""
+    found = _SECRET_WORD.search(text)
+    return None if found is None else found.end()
