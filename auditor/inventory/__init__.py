@@ -1,0 +1,63 @@
+"""The inventory: what the operator says about shops, devices, readers and points of sale."""
+
+from auditor.inventory.entries import (
+    Addressing,
+    Connection,
+    Declaration,
+    DeviceEntry,
+    Integration,
+    Inventory,
+    PolicyOptions,
+    PosEntry,
+    PosGroup,
+    ReaderEntry,
+    ReaderGroup,
+    Role,
+    SameLan,
+    Selector,
+    Sessions,
+    SiteEntry,
+    Wifi6,
+)
+from auditor.inventory.hours import (
+    Interval,
+    OpeningHours,
+    QuietWindow,
+    WorkingDay,
+    after_closing,
+    trading_day,
+    working_day,
+)
+from auditor.inventory.load import load, loads
+from auditor.inventory.settings import Declarable, Words
+
+__all__ = [
+    "Addressing",
+    "Connection",
+    "Declarable",
+    "Declaration",
+    "DeviceEntry",
+    "Integration",
+    "Interval",
+    "Inventory",
+    "OpeningHours",
+    "PolicyOptions",
+    "PosEntry",
+    "PosGroup",
+    "QuietWindow",
+    "ReaderEntry",
+    "ReaderGroup",
+    "Role",
+    "SameLan",
+    "Selector",
+    "Sessions",
+    "SiteEntry",
+    "Wifi6",
+    "Words",
+    "WorkingDay",
+    "after_closing",
+    "load",
+    "loads",
+    "trading_day",
+    "working_day",
+]

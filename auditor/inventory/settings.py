@@ -1,0 +1,288 @@
+"""Reads what may stand in `defaults`, in a group and in a site alike, and lays one over the other.
+
+Precedence is `defaults < groups (in order) < site < device`: a single value replaces what is below it; named
+entries (`readers`, `pos`, `declared`, days of `opening_hours`, `policy_options`) are joined by name and the later
+one wins whole; a list replaces everything below it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from enum import StrEnum
+from typing import TypeVar
+
+from auditor.credentials import Agent, CredentialRef, Environment, KeyFile, Keyring, Prompt
+from auditor.inventory import formats
+from auditor.inventory.clients import INTEGRATION, read_pos, read_readers
+from auditor.inventory.document import Items, Node, Table, Text, join
+from auditor.inventory.entries import (
+    Declaration,
+    Integration,
+    PosGroup,
+    ReaderGroup,
+    SameLan,
+    Sessions,
+    Wifi6,
+)
+from auditor.inventory.fields import Fields, kind
+from auditor.inventory.formats import Format, choice, one_of
+from auditor.inventory.hours import Interval, clash, parse_days, parse_intervals, week
+from auditor.inventory.mistakes import Mistakes, shown
+
+T = TypeVar("T")
+_CREDENTIALS = "one of {agent: true}, {key_file: PATH}, {env: NAME}, {keyring: SERVICE}, {prompt: true}"
+_DECLARATION = "{value: …, by: who answers for it, until: a date}"
+_HOURS = "hours like 08:00-20:00 (past midnight: 18:00-02:00), a list of them, `24h` or `closed`"
+_DAYS = Format("days like mon, mon-fri, sat or daily", parse_days)
+
+
+class Declarable(StrEnum):
+    """What an operator can attest about things that are not collected."""
+
+    EGRESS = "egress"
+    DNS_UPSTREAM = "dns-upstream"
+    DHCP = "dhcp"
+    RADIUS_EAP = "radius-eap"
+    ISOLATION = "isolation"
+
+
+class Egress(StrEnum):
+    """What lies between the shop and the internet."""
+
+    OPEN = "open"
+    FILTERED = "filtered"
+
+
+_EGRESS = choice(Egress)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The names that other parts of the program know; a kind that is left empty takes every slug."""
+
+    platforms: Collection[str] = ()
+    policies: Collection[str] = ()
+    models: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How devices are reached and what they are, as far as one layer says so."""
+
+    platform: str | None = None
+    port: int | None = None
+    username: str | None = None
+    credentials: CredentialRef | None = None
+    jump_host: str | None = None
+    managed_by: str | None = None
+    max_capture_age: timedelta | None = None
+
+    def over(self, lower: "Access") -> "Access":
+        """Lay this over a lower layer: what this one says wins."""
+        return Access(*(_first(getattr(self, name), getattr(lower, name)) for name in ACCESS_KEYS))
+
+
+ACCESS_KEYS = tuple(each.name for each in fields(Access))
+LAYER_KEYS = (
+    *("policy", "policy_options", "timezone", "opening_hours", "integration", "sdk_version"),
+    *("readers", "pos", "declared"),
+    *ACCESS_KEYS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one layer says; None or empty where it says nothing.
+
+    `origin` names the layer for people. `replaces` holds the keys that were given as a list or a single value
+    and so replace what lower layers say instead of joining it.
+    """
+
+    origin: str
+    policy: str | None = None
+    same_lan: SameLan | None = None
+    wifi6: Wifi6 | None = None
+    sessions: Sessions | None = None
+    timezone: str | None = None
+    hours: Mapping[int, tuple[Interval, ...]] = field(default_factory=dict)
+    integration: Integration | None = None
+    integration_from: str = ""
+    sdk_version: str | None = None
+    readers: Mapping[str, ReaderGroup] = field(default_factory=dict)
+    pos: Mapping[str, PosGroup] = field(default_factory=dict)
+    declared: Mapping[str, Declaration] = field(default_factory=dict)
+    access: Access = field(default_factory=Access)
+    replaces: frozenset[str] = frozenset()
+
+    def over(self, lower: "Settings") -> "Settings":
+        """Lay this over a lower layer.
+
+        An SDK version belongs to its integration: it is not inherited by a layer that names another one.
+        """
+        same = self.integration is None or self.integration is lower.integration
+        return Settings(
+            origin=self.origin,
+            policy=_first(self.policy, lower.policy),
+            same_lan=_first(self.same_lan, lower.same_lan),
+            wifi6=_first(self.wifi6, lower.wifi6),
+            sessions=_first(self.sessions, lower.sessions),
+            timezone=_first(self.timezone, lower.timezone),
+            hours={**lower.hours, **self.hours},
+            integration=_first(self.integration, lower.integration),
+            integration_from=self.integration_from or lower.integration_from,
+            sdk_version=_first(self.sdk_version, lower.sdk_version if same else None),
+            readers=self.readers if "readers" in self.replaces else {**lower.readers, **self.readers},
+            pos=self.pos if "pos" in self.replaces else {**lower.pos, **self.pos},
+            declared={**lower.declared, **self.declared},
+            access=self.access.over(lower.access),
+            replaces=self.replaces | lower.replaces,
+        )
+
+
+def read_settings(layer: Fields, origin: str, words: Words) -> Settings:
+    """Read the keys that every layer may have; the caller asks for its own and calls `finish`."""
+    integration = layer.scalar("integration", INTEGRATION)
+    readers, pos = layer.node("readers"), layer.node("pos")
+    model = one_of("a reader model", words.models)
+    mistakes = layer.mistakes
+    same_lan, wifi6, sessions = _policy_options(layer)
+    return Settings(
+        origin=origin,
+        policy=layer.scalar("policy", one_of("a policy", words.policies)),
+        same_lan=same_lan,
+        wifi6=wifi6,
+        sessions=sessions,
+        timezone=layer.scalar("timezone", formats.TIMEZONE),
+        hours=_hours(layer),
+        integration=integration,
+        integration_from="" if integration is None else origin,
+        sdk_version=layer.scalar("sdk_version", formats.VERSION),
+        readers={} if readers is None else read_readers(readers, join(layer.path, "readers"), model, mistakes),
+        pos={} if pos is None else read_pos(pos, join(layer.path, "pos"), mistakes),
+        declared=_declared(layer),
+        access=read_access(layer, words),
+        replaces=frozenset(name for name, node in (("readers", readers), ("pos", pos)) if isinstance(node, Items)),
+    )
+
+
+def read_access(layer: Fields, words: Words) -> Access:
+    """Read the keys about reaching devices, which stand in any layer and at a device."""
+    return Access(
+        platform=layer.scalar("platform", one_of("a platform", words.platforms)),
+        port=layer.scalar("port", formats.PORT),
+        username=layer.scalar("username", formats.USERNAME),
+        credentials=_credentials(layer),
+        jump_host=layer.scalar("jump_host", formats.JUMP_HOST),
+        managed_by=layer.scalar("managed_by", formats.LINE),
+        max_capture_age=layer.scalar("max_capture_age", formats.DURATION),
+    )
+
+
+def _credentials(layer: Fields) -> CredentialRef | None:
+    inside = layer.fields("credentials", _CREDENTIALS)
+    if inside is None:
+        return None
+    key_file = inside.scalar("key_file", formats.KEY_FILE)
+    passphrase_env = inside.scalar("passphrase_env", formats.ENVIRONMENT)
+    variable = inside.scalar("env", formats.ENVIRONMENT)
+    service = inside.scalar("keyring", formats.SERVICE)
+    agent = inside.scalar("agent", formats.TRUE)
+    prompt = inside.scalar("prompt", formats.TRUE)
+    inside.finish()
+    if len(inside.table.entries.keys() - {"passphrase_env"}) != 1:
+        layer.wrong("credentials", f"expected {_CREDENTIALS}")
+    if inside.has("passphrase_env") and not inside.has("key_file"):
+        inside.wrong("passphrase_env", "belongs to a `key_file`: it names the variable that holds its passphrase")
+    if key_file is not None:
+        return KeyFile(key_file, passphrase_env)
+    if variable is not None:
+        return Environment(variable)
+    if service is not None:
+        return Keyring(service)
+    if agent:
+        return Agent()
+    return Prompt() if prompt else None
+
+
+def _policy_options(layer: Fields) -> tuple[SameLan | None, Wifi6 | None, Sessions | None]:
+    inside = layer.fields("policy_options", "a mapping with same_lan, wifi6 or sessions")
+    if inside is None:
+        return None, None, None
+    same_lan = inside.scalar("same_lan", choice(SameLan))
+    wifi6 = inside.scalar("wifi6", choice(Wifi6))
+    sessions = inside.scalar("sessions", choice(Sessions))
+    inside.finish()
+    return same_lan, wifi6, sessions
+
+
+def _hours(layer: Fields) -> dict[int, tuple[Interval, ...]]:
+    """Read opening hours by day; of two keys that name the same day, the one for fewer days wins."""
+    node = layer.node("opening_hours")
+    path = join(layer.path, "opening_hours")
+    if node is None:
+        return {}
+    if not isinstance(node, Table):
+        daily = _intervals(node, path, layer.mistakes)
+        return {} if daily is None else dict.fromkeys(range(7), daily)
+    named: list[tuple[tuple[int, ...], tuple[Interval, ...]]] = []
+    for key, (place, value) in node.entries.items():
+        below = join(path, key)
+        try:
+            days = _DAYS.parse(key)
+        except ValueError as error:
+            layer.mistakes.add(place, below, _DAYS.complaint(key, error))
+            continue
+        if clash(days, (other for other, _ in named)):
+            layer.mistakes.add(place, below, "another key as wide as this one names the same day")
+        intervals = _intervals(value, below, layer.mistakes)
+        if intervals is not None:
+            named.append((days, intervals))
+    return week(named)
+
+
+def _intervals(node: Node, path: str, mistakes: Mistakes) -> tuple[Interval, ...] | None:
+    nodes = node.nodes if isinstance(node, Items) else (node,)
+    texts = [each.value for each in nodes if isinstance(each, Text) and not each.empty]
+    if len(texts) != len(nodes):
+        found = next(each for each in nodes if not isinstance(each, Text) or each.empty)
+        mistakes.add(found, path, f"expected {_HOURS}, found {kind(found)}")
+        return None
+    try:
+        return parse_intervals(texts)
+    except ValueError as error:
+        hint = f"; {error}" if str(error) else ""
+        found_text = shown(", ".join(texts)) if texts else "an empty list"
+        mistakes.add(node, path, f"expected {_HOURS}, found {found_text}{hint}")
+        return None
+
+
+def _declared(layer: Fields) -> dict[str, Declaration]:
+    declared: dict[str, Declaration] = {}
+    inside = layer.fields("declared", "a mapping of declarations")
+    if inside is None:
+        return declared
+    for name in Declarable:
+        if inside.has(name) and inside.node(name) is None:
+            inside.wrong(name, f"has no value; expected {_DECLARATION}")
+        entry = inside.fields(name, _DECLARATION)
+        if entry is None:
+            continue
+        value: str | None
+        if name is Declarable.EGRESS:
+            value = entry.scalar("value", _EGRESS)
+        else:
+            value = entry.scalar("value", formats.LINE)
+        by = entry.scalar("by", formats.LINE)
+        until = entry.scalar("until", formats.DATE)
+        entry.finish()
+        for key in ("value", "by"):
+            if not entry.has(key):
+                inside.wrong(name, f"`{key}` is missing; expected {_DECLARATION}")
+        if value is not None and by is not None:
+            declared[name.value] = Declaration(name.value, str(value), by, until, inside.span_of(name))
+    inside.finish()
+    return declared
+
+
+def _first(upper: T | None, lower: T | None) -> T | None:
+    return lower if upper is None else upper
