@@ -1,0 +1,1 @@
+"""Captures: from devices over read-only sessions, from disk, and to disk."""

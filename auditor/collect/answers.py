@@ -1,0 +1,93 @@
+"""Decides what the output of a command is: a text to capture, nothing, or something that was not obtained.
+
+The text of a refused command is not a capture: "Permission denied" is not the content of a file.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from auditor.capture import Gap
+from auditor.collect.session import Output
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A complete output."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The device says that the thing does not exist there."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The output is not what was asked for."""
+
+    why: str
+
+
+Answer: TypeAlias = Text | Absent | Refused
+
+_ABSENT = re.compile(
+    r"no such file or directory|no such device|no such wireless device|entry not found|command failed: not found",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    r"permission denied|access denied|operation not permitted|not authorized|authorization failed", re.IGNORECASE
+)
+# A device without exit statuses says it in the output, and says nothing else there.
+_COMPLAINT = re.compile(
+    r"(?:% ?(?:invalid input|incomplete command|ambiguous command|unknown command|bad ip|authorization failed).*"
+    r"|(?:unknown|bad|invalid) command(?: name)?\b.*"
+    r"|(?:-?(?:sh|ash|bash|cat|ls|uci|ubus|ip|iwinfo|grep|date)\b[^\n]*: )?"
+    r"(?:permission denied|access denied|operation not permitted|no such file or directory|not found)\.?)",
+    re.IGNORECASE,
+)
+
+
+def answer(output: Output) -> Answer:
+    """Judge the output of one command."""
+    told = printable(output.stderr) or printable(output.stdout)
+    if output.truncated:
+        return Refused("the output was longer than is read")
+    if "\0" in output.stdout:
+        return Refused("the output is binary, not text")
+    if output.status is None:
+        return Refused(f"the command ended without an exit status{_quoted(told)}")
+    if output.status != 0:
+        # Part of an output may have come before the complaint; it is not the whole.
+        if _DENIED.search(output.stderr) or output.status == 126:
+            return Refused(f"the device refused it{_quoted(told)}")
+        if output.status == 127:
+            return Refused(f"the device has no such command{_quoted(told)}")
+        if not output.stdout.strip() and _ABSENT.search(output.stderr):
+            return Absent(f"the device does not have it{_quoted(told)}")
+        return Refused(f"the command failed with exit status {output.status}{_quoted(told)}")
+    if _COMPLAINT.fullmatch(output.stdout.strip()):
+        why = f"the device answered '{printable(output.stdout)}'"
+        return Absent(why) if _ABSENT.search(output.stdout) else Refused(why)
+    if not output.stdout.strip() and _DENIED.search(output.stderr):
+        return Refused(f"the device refused it{_quoted(told)}")
+    return Text(output.stdout)
+
+
+def gap(path: str, command: str, why: str) -> Gap:
+    """Say what is missing, and how a person can bring it."""
+    return Gap(path, why, f"run '{command}' on the device and put its output at {path.lstrip('/')} of a saved capture")
+
+
+def printable(text: str, limit: int = 120) -> str:
+    """Return the first line of what a device said, without control characters and cut to a readable length."""
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    shown = "".join(c if c.isprintable() else "?" for c in first)
+    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+
+
+def _quoted(told: str) -> str:
+    return f": {told}" if told else ""

@@ -1,0 +1,51 @@
+"""The read-only gate: nothing is written to a device that is not on the list of its profile.
+
+A session asks the gate at the place where it writes to the channel, so no caller can go round it.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from auditor.collect.holes import hole_type
+from auditor.errors import CommandRefused
+from auditor.profiles import Command
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The commands that may be sent to one platform, as one pattern for each template."""
+
+    allowed: tuple[re.Pattern[str], ...]
+
+    def check(self, command: str) -> str:
+        """Return the command if it is exactly an instance of an allowed template.
+
+        Raises `CommandRefused` otherwise; then nothing was sent.
+        """
+        if any(pattern.fullmatch(command) for pattern in self.allowed):
+            return command
+        raise CommandRefused(f"not on the read-only list, not sent: {command[:200]!r}")
+
+
+def gate_for(commands: Iterable[Command]) -> Gate:
+    """Build the gate for the commands of a profile."""
+    return Gate(tuple(re.compile(_pattern(command), re.ASCII) for command in commands))
+
+
+def rendered(command: Command, value: str = "") -> str:
+    """Return what is sent for a command whose hole, if it has one, is filled with `value`.
+
+    Raises `CommandRefused` if the value is not of the hole's type.
+    """
+    for type_name in command.holes.values():
+        return command.filled(command.run, hole_type(type_name).render(value))
+    return command.run
+
+
+def _pattern(command: Command) -> str:
+    pieces = re.split(r"(\{.*?\})", command.run)
+    return "".join(
+        hole_type(command.holes[piece[1:-1]]).rendered_pattern if piece.startswith("{") else re.escape(piece)
+        for piece in pieces
+    )

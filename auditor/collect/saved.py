@@ -1,0 +1,142 @@
+"""Reads a capture from disk, without any network: files that a person saved, or what `store` wrote."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeAlias
+
+from auditor.capture import Capture, CapturedFile, Gap, Kind
+from auditor.collect import layout
+from auditor.collect.session import decoded
+from auditor.errors import CaptureError
+
+Recognise: TypeAlias = Callable[[str, str], tuple[str, Kind] | None]
+Redact: TypeAlias = Callable[[str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLimits:
+    """What one file and all files of a capture may hold, in bytes, and how many files there may be."""
+
+    file: int = 32 * 1024 * 1024
+    total: int = 256 * 1024 * 1024
+    files: int = 10_000
+
+
+def load_capture(
+    device: str,
+    platform: str,
+    path: Path,
+    *,
+    recognise: Recognise,
+    redact: Redact,
+    limits: SavedLimits = SavedLimits(),
+) -> Capture:
+    """Read a file or a directory as the capture of a device.
+
+    `recognise(name, text)` is the platform's: it returns the device's path and the kind of a text, or None if
+    it is not of this platform. Texts below `commands/` are outputs and need no recognition.
+
+    The time is that of `capture.json`, as long as the files are those it was written for; otherwise the time of
+    the newest file, marked weak. Raises `CaptureError`.
+    """
+    texts, newest = _read_all(path, limits)
+    metadata = texts.pop(layout.METADATA, None)
+    stored = layout.read(metadata, str(path / layout.METADATA)) if metadata is not None else None
+    if stored is not None and stored.platform != platform:
+        raise CaptureError(f"{path} is a capture of {stored.platform}, but the inventory says {platform}")
+    files: dict[str, CapturedFile] = {}
+    foreign: list[Gap] = []
+    for name, text in texts.items():
+        known = (stored.files.get(name) if stored else None) or _recognised(name, text, recognise)
+        if known is None:
+            why = f"'{name}' is not recognised as a text of {platform}"
+            foreign.append(Gap(name, why, "remove it, or name it like the file it comes from"))
+        elif known[0] in files:
+            raise CaptureError(f"{path}: two files hold {known[0]}; '{name}' is one of them, remove one")
+        else:
+            files[known[0]] = CapturedFile(known[0], text, known[1])
+    if not any(file.kind is Kind.CONFIGURATION for file in files.values()):
+        what = "is empty" if not texts else "holds no configuration"
+        raise CaptureError(f"{path} {what} of {platform}; expected is what the device has, or its saved files")
+    capture = Capture(device, platform, tuple(files.values()), tuple(foreign), newest, True, str(path))
+    if stored is not None:
+        capture = _as_stored(capture, stored, texts)
+    return replace(capture, files=tuple(replace(file, text=redact(file.path, file.text)) for file in capture.files))
+
+
+def _as_stored(capture: Capture, stored: layout.Stored, texts: dict[str, str]) -> Capture:
+    """Add what `capture.json` knows; its time counts only if the files are still those it was written for."""
+    lost = (
+        Gap(path, f"'{name}' was removed from the saved capture", "collect the device again")
+        for name, (path, _) in stored.files.items()
+        if name not in texts
+    )
+    brought = {file.path for file in capture.files}
+    gaps = (*(gap for gap in stored.gaps if gap.path not in brought), *capture.gaps, *lost)
+    capture = replace(capture, gaps=gaps, source=stored.source)
+    if capture.sha256 != stored.sha256:
+        return capture
+    return replace(capture, taken_at=stored.taken_at, time_is_weak=stored.time_is_weak)
+
+
+def _recognised(name: str, text: str, recognise: Recognise) -> tuple[str, Kind] | None:
+    if name.startswith(f"{layout.COMMANDS}/"):
+        return (name, Kind.STATE)
+    return recognise(name, text)
+
+
+def _read_all(path: Path, limits: SavedLimits) -> tuple[dict[str, str], datetime]:
+    """Read all texts below a path, by their name there, and the time of the newest."""
+    try:
+        files = dict(_files(path))
+        if len(files) > limits.files:
+            raise CaptureError(f"{path} holds more than {limits.files} files; is it the right directory?")
+        texts: dict[str, str] = {}
+        newest, total = 0.0, 0
+        for name, file in files.items():
+            text, changed, size = _read(file, limits.file)
+            total += size
+            if total > limits.total:
+                raise CaptureError(f"{path} holds more than {limits.total // 2**20} MB; is it the right directory?")
+            texts[name] = text
+            newest = max(newest, changed)
+    except OSError as error:
+        raise CaptureError(f"{error.filename or path} cannot be read: {error.strerror}") from error
+    return texts, datetime.fromtimestamp(newest, UTC)
+
+
+def _files(path: Path) -> Iterator[tuple[str, Path]]:
+    """Yield name and place of each file; hidden ones are not of a device. Links must stay inside."""
+    if not path.exists():
+        raise CaptureError(f"{path} does not exist")
+    if not path.is_dir():
+        yield path.name, path
+        return
+    root = path.resolve()
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in (*folders, *sorted(name for name in names if not name.startswith("."))):
+            file = Path(folder, name)
+            if file.is_symlink() and not file.resolve().is_relative_to(root):
+                raise CaptureError(f"{file} is a link that leads out of {path}; copy the file instead")
+            if name not in folders:
+                yield file.relative_to(root).as_posix(), file
+
+
+def _read(file: Path, limit: int) -> tuple[str, float, int]:
+    # Without blocking: a pipe in the directory must not stop the run.
+    descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise CaptureError(f"{file} is not a file")
+        data = stream.read(limit + 1)
+    if len(data) > limit:
+        raise CaptureError(f"{file} is larger than {limit // 2**20} MB; that is no configuration")
+    if b"\0" in data:
+        raise CaptureError(f"{file} is not a text file (if it was saved on Windows, save it as UTF-8)")
+    return decoded(data), status.st_mtime, len(data)

@@ -1,0 +1,252 @@
+"""The device profile of a platform: what is vendor knowledge and can be data.
+
+`device_profiles/<platform>.yaml` holds the commands to collect, the documented defaults by version with their
+source, the keywords that no rule needs, and what activating a change interrupts. A broken profile is a bug of
+this program and says so.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import yaml
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from auditor import resources
+from auditor.capture import Kind
+from auditor.errors import DataError
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One read-only command, or one family of them that differs in a typed hole.
+
+    * `run` is the template, for example `cat /etc/config/{package}`; `stores` is the path under which the
+      output is captured.
+    * `holes` gives each hole its type (see `auditor.collect.holes`); there is at most one.
+    * `values` lists what may fill a hole. `taken_from` names the earlier command in whose output the platform
+      finds the values that this device has. With both, what stands in both is asked for.
+    * `optional`: that the thing is absent is normal. An absent file is then simply not in the capture; a
+      command about something absent has an empty output. Refused or broken is never normal.
+    * `why` is for those who must authorise the command.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    id: str
+    run: str
+    kind: Kind
+    why: str
+    stores: str
+    holes: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    taken_from: str | None = None
+    optional: bool = False
+    slow: bool = False
+
+    def filled(self, template: str, value: str) -> str:
+        """Return `run` or `stores` with its hole, if it has one, filled."""
+        for hole in self.holes:
+            template = template.replace(f"{{{hole}}}", value)
+        return template
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultValue:
+    """What the platform does when no line says otherwise.
+
+    `value` is in the notation of the configuration, `word` how the vendor writes it (`rebind_protection 1`),
+    `source` where it was read. `versions` is a range such as `>=21.02,<25.12`; empty means all.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    entry: str
+    value: str
+    word: str
+    source: str
+    versions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What activating changes of one service does: the commands, who notices, and for about how long."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    service: str
+    activate: tuple[str, ...]
+    interrupts: str
+    disconnects: str
+    seconds: int
+    cuts_management: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """All that is known about a platform as data.
+
+    `words` maps neutral terms to the vendor's own. `irrelevant` is package → section type → options that no
+    rule needs, where `*` stands for all. `undecided` maps items of the policy to the reason why this platform
+    cannot decide them.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    platform: str
+    title: str
+    words: Mapping[str, str]
+    commands: tuple[Command, ...]
+    defaults: Mapping[str, tuple[DefaultValue, ...]] = field(default_factory=dict)
+    irrelevant: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
+    effects: Mapping[str, Effect] = field(default_factory=dict)
+    undecided: Mapping[str, str] = field(default_factory=dict)
+
+    def default(self, entry: str, version: str | None) -> DefaultValue | None:
+        """Return the default of an entry for a version, or None if it is not documented for it.
+
+        Without a version (or with one that has no numbers, such as `SNAPSHOT`) a default holds only if the
+        ranges leave no version out and all agree on the value.
+        """
+        candidates = self.defaults.get(entry, ())
+        number = _number(version) if version else None
+        if number is None:
+            agreed = len({default.value for default in candidates}) == 1
+            return candidates[0] if agreed and _cover_all(candidates) else None
+        point = (*number, 0)
+        return next((default for default in candidates if _contains(default.versions, point)), None)
+
+    def command(self, command_id: str) -> Command | None:
+        """Return the command with this id, or None."""
+        return next((command for command in self.commands if command.id == command_id), None)
+
+
+@cache
+def load_profile(platform: str) -> Profile:
+    """Read the profile of a platform, once per run.
+
+    Raises `DataError` with the file and all that is wrong in it.
+    """
+    return read_profile(resources.device_profiles() / f"{platform}.yaml")
+
+
+def read_profile(file: Path) -> Profile:
+    """Read and check one profile."""
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        profile = TypeAdapter(Profile).validate_json(json.dumps(_spelled_out(data)), strict=True)
+    except FileNotFoundError:
+        raise DataError(f"there is no device profile {file}") from None
+    except ValidationError as error:
+        found = "\n".join(f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise DataError(f"{file} is broken:\n{found}") from None
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError, ValueError) as error:
+        raise DataError(f"{file} is broken: {error}") from error
+    mistakes = tuple(_mistakes(profile, file.stem))
+    if mistakes:
+        raise DataError("\n".join((f"{file} is broken:", *(f"  {mistake}" for mistake in mistakes))))
+    return profile
+
+
+def _spelled_out(data: Any) -> Any:
+    """Write out what the YAML leaves out because the key above already says it."""
+    for command in data.get("commands", ()):
+        command.setdefault("stores", f"commands/{command.get('id')}.txt")
+    for entry, defaults in data.get("defaults", _NOTHING).items():
+        for default in defaults:
+            default.setdefault("entry", entry)
+    for service, effect in data.get("effects", _NOTHING).items():
+        effect.setdefault("service", service)
+    for types in data.get("irrelevant", _NOTHING).values():
+        for section_type, options in types.items():
+            types[section_type] = ["*"] if options == "*" else options
+    return data
+
+
+def _mistakes(profile: Profile, name: str) -> list[str]:
+    """Say what the types cannot: references, holes and version ranges that make no sense."""
+    found = [] if profile.platform == name else [f"platform: {profile.platform} stands in the file of {name}"]
+    earlier: set[str] = set()
+    for command in profile.commands:
+        found += [f"commands.{command.id}: {mistake}" for mistake in _command_mistakes(command, earlier)]
+        earlier.add(command.id)
+    for default in (default for defaults in profile.defaults.values() for default in defaults):
+        if _bounds(default.versions) is None:
+            found.append(f"defaults.{default.entry}: cannot read the version range '{default.versions}'")
+        if not default.source:
+            found.append(f"defaults.{default.entry}: a default without a source does not exist")
+    return found
+
+
+def _command_mistakes(command: Command, earlier: set[str]) -> list[str]:
+    found = []
+    if command.id in earlier:
+        found.append("the id is used twice")
+    if command.taken_from is not None and command.taken_from not in earlier:
+        found.append(f"taken_from: no earlier command is called {command.taken_from}")
+    for key, text in (("run", command.run), ("stores", command.stores)):
+        if sorted(re.findall(r"\{(.*?)\}", text)) != sorted(command.holes):
+            found.append(f"{key}: its holes are not those declared")
+    if len(command.holes) > 1:
+        found.append("more than one hole")
+    if set(command.values) - set(command.holes):
+        found.append("values for a hole that does not exist")
+    if command.holes and not command.values and command.taken_from is None:
+        found.append("nothing fills the hole")
+    if not re.fullmatch(r"[ -~]+", command.run):
+        found.append("run: only printable ASCII can be sent")
+    return found
+
+
+_Number: TypeAlias = tuple[int, int, int, int]
+_Point: TypeAlias = tuple[int, ...]  # a version, and whether just below (-1), at (0) or just above (1) it
+
+
+def _number(version: str) -> _Number | None:
+    """Return the leading numbers of a version: `25.12.0-rc2` is (25, 12, 0, 0)."""
+    found = re.match(r"\s*(\d{1,9}(?:\.\d{1,9}){0,3})", version)
+    if found is None:
+        return None
+    parts = [*map(int, found[1].split(".")), 0, 0, 0][:4]
+    return (parts[0], parts[1], parts[2], parts[3])
+
+
+def _bounds(versions: str) -> tuple[tuple[str, _Number], ...] | None:
+    """Take a range such as `>=21.02,<25.12` apart; None if it cannot be read."""
+    bounds = []
+    for part in filter(None, (part.strip() for part in versions.split(","))):
+        found = re.fullmatch(r"(>=|<=|==|<|>)\s*(\d+(?:\.\d+){0,3})", part)
+        number = _number(found[2]) if found else None
+        if found is None or number is None:
+            return None
+        bounds.append((found[1], number))
+    return tuple(bounds)
+
+
+def _contains(versions: str, point: _Point) -> bool:
+    for operator, number in _bounds(versions) or ():
+        bound = (*number, 0)
+        holds = {
+            ">=": point >= bound,
+            "<=": point <= bound,
+            "==": point == bound,
+            ">": point > bound,
+            "<": point < bound,
+        }
+        if not holds[operator]:
+            return False
+    return True
+
+
+def _cover_all(defaults: tuple[DefaultValue, ...]) -> bool:
+    """Say whether no version lies outside all ranges. It is enough to look at, below and above each bound."""
+    numbers = {number for default in defaults for _, number in _bounds(default.versions) or ()}
+    points = [(*number, side) for number in numbers for side in (-1, 0, 1)] or [(0, 0, 0, 0, 0)]
+    return all(any(_contains(default.versions, point) for default in defaults) for point in points)
