@@ -1,0 +1,1 @@
+"""Rules on IPv4 and private addressing."""

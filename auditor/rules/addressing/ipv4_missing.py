@@ -1,0 +1,72 @@
+"""The readers' network has no IPv4.
+
+## What it checks
+The network of the readers has an IPv4 subnet, and if it offers IPv6, something gives out IPv4 addresses too, so
+that no reader is left with IPv6 alone. Readers with static addresses need the subnet only.
+
+## Why it matters
+Readers do not work in networks of IPv6 alone; some use IPv6, but beside an IPv4 address.
+Source: stripe-terminal R4, R4a, R4b.
+
+## About the fix
+Which subnet the readers get is a decision about the whole network; a person makes it.
+"""
+
+from collections.abc import Iterator
+
+from auditor.model import Declared, Severity, Unknown
+from auditor.rules.base import Rule
+from auditor.rules.concerns import smart_readers
+from auditor.site import Readers, Site
+from auditor.verdicts import Fail, Fix, Pass, Undecided, Verdict
+
+
+def check(site: Site, readers: Readers) -> Iterator[Verdict]:
+    segment, attested = readers.attachment.segment, site.declared("dhcp")
+    match segment.subnets:
+        case Unknown() as unknown:
+            if isinstance(attested, Declared):
+                yield Pass(f"DHCP is attested: {attested.value}", attested)
+            else:
+                yield Undecided(unknown)
+        case subnets if subnets.value:
+            yield _addresses(site, readers)
+        case subnets if site.missing and not isinstance(attested, Declared):
+            names = ", ".join(sorted(failure.device for failure in site.missing))
+            why = f"no audited device has an IPv4 address in {segment.name}; {names} was not audited"
+            yield Undecided(Unknown(why, subnets.spans, f"audit {names} as well, or declare dhcp"))
+        case subnets if isinstance(attested, Declared):
+            yield Pass(f"DHCP is attested: {attested.value}", (attested, subnets))
+        case subnets:
+            yield Fail(
+                f"no device has an IPv4 address in {segment.name}",
+                subnets,
+                site.policy.severity("no-ipv4"),
+                (Fix("give the readers' network an IPv4 subnet with DHCP", manual="choose a private subnet first"),),
+            )
+
+
+def _addresses(site: Site, readers: Readers) -> Verdict:
+    """Whether IPv4 addresses are given out beside IPv6 ones."""
+    segment = readers.attachment.segment
+    scopes = site.scopes_serving(readers)
+    offered = [i.ipv6_offered for i in segment.interfaces]
+    ipv6 = [fact for fact in offered if not isinstance(fact, Unknown) and fact.value]
+    attested = site.declared("dhcp")
+    if not ipv6 or scopes.items or readers.addressing.value == "static":
+        return Pass(f"the network speaks IPv4: {segment.name}", segment.subnets)
+    if isinstance(attested, Declared):
+        return Pass(f"DHCP is attested: {attested.value}", (segment.subnets, attested))
+    why = f"{segment.name} offers IPv6, and no audited device gives out IPv4 addresses there"
+    settle = "add the DHCP server as a device, or declare dhcp"
+    return Undecided(attested or Unknown(why, ipv6[0].spans, settle), (segment.subnets, *scopes.holes))
+
+
+RULE = Rule(
+    id="ipv4-missing",
+    items=("R4", "R4a", "R4b"),
+    severity=Severity.ERROR,
+    doc=__doc__,
+    check=check,
+    concerns=(smart_readers,),
+)

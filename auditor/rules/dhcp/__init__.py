@@ -1,0 +1,1 @@
+"""Rules on how readers get and keep their addresses."""

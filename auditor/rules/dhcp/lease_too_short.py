@@ -1,0 +1,103 @@
+"""The readers' DHCP lease ends before the working day does.
+
+## What it checks
+The lease that the readers' network gets in the end (scope, class, minimum and maximum applied) lasts at
+least one working day, or every declared reader has a valid reservation.
+
+## Why it matters
+A reader whose address changes is lost to the point of sale until it is discovered again. A lease that covers
+the working day keeps the address even while the DHCP server is out of order.
+Source: stripe-terminal R12.
+
+## About the fix
+Weakens nothing: clients keep their address and take the new lease at their next renewal. Where other clients
+share the pool, a longer lease holds their addresses longer too. Reservations for the declared readers are the
+alternative.
+"""
+
+from collections.abc import Iterator
+
+from auditor.intents import AddReservation, SetLeaseTime, duration
+from auditor.model import Assumed, Declared, DhcpScope, Severity, Stated, Unknown
+from auditor.rules.base import Rule
+from auditor.rules.concerns import dhcp_readers, smart_readers
+from auditor.site import Readers, Site
+from auditor.verdicts import Change, Fail, Fix, Pass, Undecided, Verdict
+
+
+def check(site: Site, readers: Readers) -> Iterator[Verdict]:
+    reserved = site.reservations(readers)
+    if reserved.cover_all:
+        yield Pass("every declared reader has a reservation", reserved.evidence)
+        return
+    declared = site.declared("dhcp")
+    scopes = site.scopes_serving(readers)
+    for hole in scopes.holes:
+        if isinstance(declared, Declared):
+            yield Pass(f"DHCP is attested: {declared.value}", declared)
+        else:
+            yield Undecided(declared or hole)
+    if not scopes.items and not scopes.holes:
+        why = f"no audited device gives addresses to {readers.attachment.segment.name}"
+        yield Undecided(Unknown(why, settle="add the DHCP server as a device, or declare dhcp"))
+    day = site.working_day(readers)
+    for scope in scopes:
+        match scope.lease_time:
+            case Unknown() as unknown:
+                yield Undecided(unknown, about=f"{scope.device}/{scope.key}")
+            case Stated(lease) | Assumed(lease) | Declared(lease) as fact:
+                if lease >= day.with_margin:
+                    yield Pass(
+                        f"lease {duration(lease)} covers the working day", fact, about=f"{scope.device}/{scope.key}"
+                    )
+                else:
+                    severity = site.policy.severity("lease-below-day" if lease < day.length else "lease-below-margin")
+                    words = f"lease_time of scope '{scope.key}' is {duration(lease)}; {_need(site, readers)}"
+                    yield Fail(
+                        words, fact, severity, fixes=_fixes(site, readers, scope), about=f"{scope.device}/{scope.key}"
+                    )
+
+
+def _need(site: Site, readers: Readers) -> str:
+    day = site.working_day(readers)
+    if not day.known:
+        return f"opening hours are not declared, {duration(day.with_margin)} is safe for any shop"
+    return f"the working day is {duration(day.length)}, {duration(day.with_margin)} with margin"
+
+
+def _fixes(site: Site, readers: Readers, scope: DhcpScope) -> tuple[Fix, ...]:
+    lease = site.working_day(readers).proposed_lease
+    longer = Fix.one(scope.device, SetLeaseTime(scope.key, lease), risks=_shared(site, readers, scope))
+    reservations = tuple(
+        Change(scope.device, AddReservation(scope.key, free.name, free.mac, free.address))
+        for free in site.proposed_reservations(readers, scope)
+    )
+    if not reservations:
+        return (longer,)
+    return (longer, Fix(f"reserve addresses for {len(reservations)} readers", reservations))
+
+
+def _shared(site: Site, readers: Readers, scope: DhcpScope) -> tuple[str, ...]:
+    """A longer lease where others use the pool, or where nobody knows how full it is, can run it empty."""
+    segment = readers.attachment.segment
+    own = {bss.ssid.value for bss in readers.attachment.bsses if not isinstance(bss.ssid, Unknown)}
+    names = {
+        bss.ssid.value
+        for bss in segment.bsses
+        if not isinstance(bss.ssid, Unknown) and not isinstance(bss.enabled, Unknown) and bss.enabled.value
+    }
+    others = sorted(names - own) if own else []
+    risks = [f"clients of {', '.join(others)} share the pool and keep their addresses longer too"] if others else []
+    if site.device(scope.device).leases.holes:
+        risks.append("how much of the pool is in use was not captured; a longer lease fills it faster")
+    return tuple(risks)
+
+
+RULE = Rule(
+    id="dhcp-lease-too-short",
+    items=("R12",),
+    severity=Severity.ERROR,
+    doc=__doc__,
+    check=check,
+    concerns=(smart_readers, dhcp_readers),
+)

@@ -1,0 +1,195 @@
+"""A DNS resolver in the shop answers names of Stripe itself, or sinks them.
+
+## What it checks
+No resolver that readers or points of sale ask answers a name that they need with an address of its own, keeps it
+from being asked outside, or gives no addresses at all. Services that block by lists outside the configuration
+are named, with the look-up that settles it; `declared: egress` set to open attests it.
+
+## Why it matters
+Readers work with names; Stripe changes the addresses behind them. A fixed public address works until then.
+Source: stripe-terminal R2, R6, T6.
+
+## About the fix
+The entry is removed. If it covers more than Stripe's names, all of them are asked for outside again.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
+
+from auditor.intents import GiveOutIpv4Answers, RemoveLocalAnswer
+from auditor.model import Blocklist, Declared, Forwarder, LocalAnswer, Resolver, Severity, Unknown
+from auditor.policies import Host, HostKind
+from auditor.rules.base import Rule
+from auditor.rules.clients import asking_pos, clients, consumer, out_of_sight
+from auditor.site import Lookup, Pos, Readers, Refusal, ResolverHop, Site, covers, local_answers
+from auditor.verdicts import Change, Fail, Fix, Pass, Undecided, Verdict
+
+
+@dataclass(slots=True)
+class _Found:
+    """What one resolver does to the names that one client needs."""
+
+    hop: ResolverHop
+    answers: dict[LocalAnswer | Forwarder, list[Host]] = field(default_factory=dict)
+
+
+def check(site: Site) -> Iterator[Verdict]:
+    yield from out_of_sight(site)
+    rebind_judges = {_name(hop) for pos in asking_pos(site) for hop in site.resolver_chain(pos).inspected}
+    for client in clients(site):
+        found = _look_up(site, client)
+        bad = [verdict for each in found.values() if (verdict := _blocked(site, client, each)) is not None]
+        bad += [
+            verdict
+            for name, each in found.items()
+            if name not in rebind_judges
+            for verdict in _answers_nothing(client, each.hop)
+        ]
+        bad += _blocklists(site, client, found)
+        bad += _unknown_resolvers(site, client)
+        if not bad:
+            facts = tuple(fact for _, fact in site.resolver_chain(client).asked)
+            bad = [Pass("no resolver of the shop answers names of Stripe itself", facts)]
+        for verdict in bad:
+            yield _about(verdict, client)
+
+
+def _name(hop: ResolverHop) -> str:
+    return f"{hop.device}/{hop.resolver.key if hop.resolver else ''}"
+
+
+def _about(verdict: Verdict, client: Readers | Pos) -> Verdict:
+    """Say whose verdict it is; readers and points of sale may go by one name."""
+    return replace(verdict, subject=client.name, about=f"{consumer(client).value} {verdict.about}".strip())
+
+
+def _look_up(site: Site, client: Readers | Pos) -> dict[str, _Found]:
+    """Ask for every name, and note the resolvers of the shop on the way with what they answer themselves."""
+    found: dict[str, _Found] = {}
+    published = site.policy.published_ranges.networks[0].network_address
+    for host in site.policy.hosts_for(consumer(client)):
+        name = host.name.removeprefix("*.")
+        for hop in site.resolver_chain(client, Lookup(name, published)).inspected:
+            assert hop.resolver is not None
+            each = found.setdefault(_name(hop), _Found(hop))
+            for answer in _answers(hop.resolver, host, name):
+                each.answers.setdefault(answer, []).append(host)
+    return found
+
+
+def _answers(resolver: Resolver, host: Host, name: str) -> Iterator[LocalAnswer | Forwarder]:
+    """Local answers for a name; for a whole domain also those for single names in it."""
+    yield from local_answers(resolver, name)
+    closed = [f for f in resolver.forwarders if f.address is None and f.domain is not None]
+    for answer in (*resolver.local_answers, *closed):
+        if host.is_wildcard and host.covers(answer.domain or "") and not covers(answer.domain or "", name):
+            yield answer
+
+
+def _blocked(site: Site, client: Readers | Pos, found: _Found) -> Verdict | None:
+    if not found.answers:
+        return None
+    assert found.hop.resolver is not None
+    key = found.hop.resolver.key
+    names = list(dict.fromkeys(host.name for hosts in found.answers.values() for host in hosts))
+    severities = [_severity(site, answer, host) for answer, hosts in found.answers.items() for host in hosts]
+    domains = dict.fromkeys((answer.key, answer.domain or ".") for answer in found.answers)
+    wide = [domain for _, domain in domains if not any(covers(name.removeprefix("*."), domain) for name in names)]
+    changes = tuple(Change(found.hop.device, RemoveLocalAnswer(key, entry, domain)) for entry, domain in domains)
+    return Fail(
+        f"resolver '{key}' answers {_listed(names)} itself",
+        tuple(answer.fact for answer in found.answers),
+        max(severities, key=lambda severity: severity.rank),
+        (
+            Fix(
+                "; ".join(change.intent.title for change in changes),
+                changes,
+                risks=tuple(f"every name in {domain} is asked for outside again" for domain in wide),
+            ),
+        ),
+        about=_name(found.hop),
+        device=found.hop.device,
+    )
+
+
+def _severity(site: Site, answer: LocalAnswer | Forwarder, host: Host) -> Severity:
+    """A fixed public address works for now; anything else does not work at all."""
+    if isinstance(answer, LocalAnswer) and _is_public(answer.address):
+        return site.policy.severity("addresses-only")
+    return site.policy.severity("time-blocked" if host.kind is HostKind.TIME else "name-blocked")
+
+
+def _is_public(address: str | None) -> bool:
+    try:
+        return address is not None and ip_address(address).is_global
+    except ValueError:
+        return False
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more names" if len(names) > 3 else "")
+
+
+def _answers_nothing(client: Readers | Pos, hop: ResolverHop) -> Iterator[Verdict]:
+    """A resolver without A records, or switched off; for tills that ask for readers `dns-rebind` says it."""
+    assert hop.resolver is not None
+    for reason in hop.reasons:
+        if isinstance(reason.fact, Unknown):
+            yield Undecided(reason.fact, about=f"{_name(hop)} {reason.refusal.value}")
+        elif reason.refusal in (Refusal.NO_IPV4, Refusal.OFF):
+            give = (Fix.one(hop.device, GiveOutIpv4Answers(hop.resolver.key)),)
+            yield Fail(
+                f"resolver '{hop.resolver.key}' {reason.refusal.value}",
+                reason.fact,
+                Severity.ERROR,
+                give if reason.refusal is Refusal.NO_IPV4 else (),
+                about=f"{_name(hop)} {reason.refusal.value}",
+                device=hop.device,
+            )
+
+
+def _unknown_resolvers(site: Site, client: Readers | Pos) -> Iterator[Verdict]:
+    """Nobody knows which resolver these clients ask."""
+    attested = site.declared("egress")
+    for hole in site.resolver_chain(client).holes:
+        if isinstance(attested, Declared) and attested.value == "open":
+            yield Pass("egress is attested", attested, about="resolver")
+        else:
+            yield Undecided(hole, about="resolver")
+
+
+def _blocklists(site: Site, client: Readers | Pos, found: dict[str, _Found]) -> list[Verdict]:
+    """Services on the resolvers, and on the devices of the segment, that block by lists which we do not see."""
+    names = {each.hop.device for each in found.values()} | set(client.attachment.segment.devices)
+    attested = site.declared("egress")
+    verdicts: list[Verdict] = []
+    for device in site.devices:
+        if device.name not in names:
+            continue
+        verdicts += [Undecided(hole, about=f"{device.name} blocklists") for hole in device.blocklists.holes]
+        for blocklist in device.blocklists:
+            verdict = _blocklist(site, client, blocklist, attested)
+            if verdict is not None:
+                verdicts.append(verdict)
+    return verdicts
+
+
+def _blocklist(
+    site: Site, client: Readers | Pos, blocklist: Blocklist, attested: Declared[str] | Unknown | None
+) -> Verdict | None:
+    about = f"{blocklist.device}/{blocklist.key}"
+    fact = blocklist.enabled
+    if not isinstance(fact, Unknown) and not fact.value:
+        return None
+    if isinstance(attested, Declared) and attested.value == "open":
+        return Pass(f"egress past {blocklist.software} is attested", (attested, fact), about=about)
+    host = site.policy.hosts_for(consumer(client))[0].name
+    settle = f"from this network run `nslookup {host}` and open https://{host}; if both work, declare egress"
+    if isinstance(fact, Unknown):
+        return Undecided(Unknown(fact.why, fact.near, settle), about=about)
+    why = f"{blocklist.software} blocks names or addresses by lists that are not in the configuration"
+    return Undecided(Unknown(why, fact.spans, settle), about=about)
+
+
+RULE = Rule(id="dns-name-blocked", items=("R2", "R6", "T6"), severity=Severity.ERROR, doc=__doc__, check_site=check)

@@ -1,0 +1,183 @@
+"""A packet filter keeps readers or points of sale from Stripe, from a clock, or from DNS.
+
+## What it checks
+Every host and port of the policy may be reached: by smart readers, and by all points of sale; for hosts whose
+addresses are not published, the whole internet is asked for. DNS is checked to the resolvers that clients know.
+One rule that blocks is one failure. What was not collected can be attested as `declared: egress`.
+
+## Why it matters
+Readers need Stripe's services for payments and updates, and the time for certificates.
+Source: stripe-terminal R2, R6, T6.
+
+## About the fix
+A rule before the one that blocks lets the clients' network pass, by port. Names cannot be listed in a packet
+filter, and addresses are published for some hosts only, so the destination stays open where it must.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+from auditor.model import Declared, Severity, Unknown
+from auditor.policies import HostKind
+from auditor.rules.base import Rule
+from auditor.rules.clients import allow, clients, consumer, out_of_sight
+from auditor.site import Egress, Passage, Pos, Readers, Site
+from auditor.verdicts import Change, Fail, Fix, Pass, Undecided, Verdict
+
+_PARTLY = 0.5
+"""Where more than half of the internet is closed, only listed addresses are open."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    """One host and port that a client needs, and what becomes of it. `networks` is where it can be."""
+
+    name: str
+    networks: tuple[IPv4Network, ...]
+    protocol: str
+    port: int
+    severity: Severity
+    egress: Egress
+
+
+def check(site: Site) -> Iterator[Verdict]:
+    yield from out_of_sight(site)
+    needs = {(consumer(client), client.name): tuple(_needs(site, client)) for client in clients(site)}
+    stopped: dict[tuple[str, ...], list[_Need]] = {}
+    for client in clients(site):
+        for rule, listed in _blocked_by(needs[consumer(client), client.name]).items():
+            stopped.setdefault((client.attachment.segment.key, *rule), []).extend(listed)
+    for client in clients(site):
+        yield from _judge(site, client, needs[consumer(client), client.name], stopped)
+
+
+def _needs(site: Site, client: Readers | Pos) -> Iterator[_Need]:
+    """Ask for every host once for each set of networks and port: most of them share one answer."""
+    answers: dict[tuple[object, ...], Egress] = {}
+    for host in site.policy.hosts_for(consumer(client)):
+        kind = "time-blocked" if host.kind is HostKind.TIME else "host-blocked"
+        networks = site.policy.networks_of(host.name)
+        for port in host.ports:
+            key = (networks, port)
+            if key not in answers:
+                answers[key] = site.egress(client, host.name, protocol=port.protocol.value, port=port.number)
+            severity = site.policy.severity(kind)
+            yield _Need(host.name, networks, port.protocol.value, port.number, severity, answers[key])
+    chain = site.resolver_chain(client)
+    for address, _ in chain.asked:
+        if isinstance(address, IPv4Address) and not chain.redirected:
+            egress = site.reach(client, address, protocol="udp", port=53)
+            if egress is not None:
+                severity = site.policy.severity("dns-blocked")
+                yield _Need(f"DNS at {address}", (IPv4Network(address),), "udp", 53, severity, egress)
+
+
+def _blocked_by(needs: tuple[_Need, ...]) -> dict[tuple[str, str, str], list[_Need]]:
+    """What is stopped, by device, filter and rule ('' for the default policy)."""
+    blocked: dict[tuple[str, str, str], list[_Need]] = {}
+    for need in needs:
+        hop = need.egress.decisive
+        if hop is not None and (need.egress.passage is Passage.BLOCKED or _only_listed(need)):
+            blocked.setdefault((hop.device, hop.item, hop.rule), []).append(need)
+    return blocked
+
+
+def _judge(
+    site: Site, client: Readers | Pos, needs: tuple[_Need, ...], stopped: dict[tuple[str, ...], list[_Need]]
+) -> Iterator[Verdict]:
+    """Judge one client; `stopped` is what the same rule stops for all clients of its segment: one fix for all."""
+    subject, about = client.name, consumer(client).value
+    blocked = _blocked_by(needs)
+    unknown: dict[str, list[_Need]] = {}
+    for need in needs:
+        if need.egress.passage is Passage.UNKNOWN and not _only_listed(need):
+            unknown.setdefault(_why(need).why, []).append(need)
+    for (device, item, rule), listed in blocked.items():
+        fix = _fix(client, stopped[client.attachment.segment.key, device, item, rule])
+        yield _blocked(site, client, listed, fix, f"{about} {device}/{item}/{rule or 'default'}")
+    for number, listed in enumerate(unknown.values(), start=1):
+        yield _unknown(site, client, listed, f"{about} unknown {number}" if number > 1 else f"{about} unknown")
+    if not blocked and not unknown:
+        facts = tuple(dict.fromkeys(need.egress.fact for need in needs))
+        names = len({need.name for need in needs})
+        yield Pass(f"all {names} hosts of the policy may be reached", facts, subject=subject, about=about)
+
+
+def _only_listed(need: _Need) -> bool:
+    """A host somewhere on the internet, of which only listed addresses are open."""
+    hop = need.egress.decisive
+    if hop is None or need.networks or need.egress.passage is not Passage.UNKNOWN:
+        return False
+    return hop.passage is Passage.BLOCKED and hop.share > _PARTLY
+
+
+def _why(need: _Need) -> Unknown:
+    hop = need.egress.decisive
+    fact = hop.fact if hop is not None else need.egress.fact
+    if isinstance(fact, Unknown):
+        return fact
+    subset = f" ({hop.subset})" if hop is not None and hop.subset else ""
+    settle = f"from this network open https://{need.name}, then declare egress"
+    return Unknown(f"some addresses are blocked{subset}, and the host may be among them", fact.spans, settle)
+
+
+def _blocked(site: Site, client: Readers | Pos, needs: list[_Need], fix: Fix, about: str) -> Verdict:
+    hop = needs[0].egress.decisive
+    assert hop is not None
+    listed = all(map(_only_listed, needs))
+    severity = max((need.severity for need in needs), key=lambda severity: severity.rank)
+    rule = f"rule '{hop.rule}'" if hop.rule else "the default policy"
+    ports = ", ".join(dict.fromkeys(f"{need.port}/{need.protocol}" for need in needs))
+    names = list(dict.fromkeys(need.name for need in needs))
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    message = f"{rule} of filter '{hop.item}' blocks {ports} from {client.attachment.segment.name}: {shown}"
+    if listed:
+        severity = site.policy.severity("addresses-only")
+        message = f"only listed addresses are open, and {shown} ({ports}) has no published ones"
+    return Fail(
+        message,
+        hop.fact,
+        severity,
+        (fix,),
+        subject=client.name,
+        about=about,
+        device=hop.device,
+    )
+
+
+def _fix(client: Readers | Pos, needs: list[_Need]) -> Fix:
+    """One rule for each port; the destination is named only if all hosts behind that port have known addresses."""
+    services: dict[tuple[str, int], list[_Need]] = {}
+    for need in needs:
+        services.setdefault((need.protocol, need.port), []).append(need)
+    changes: list[Change] = []
+    anywhere: list[str] = []
+    for (protocol, port), using in services.items():
+        hop = using[0].egress.decisive
+        assert hop is not None
+        networks = tuple(dict.fromkeys(network for need in using for network in need.networks))
+        to_router = not hop.leaving
+        somewhere = not to_router and not all(need.networks for need in using)
+        changes.append(allow(client, hop, None if to_router or somewhere else networks, protocol, port))
+        anywhere += [f"{port}/{protocol}"] if somewhere else []
+    weakens = f"{' and '.join(anywhere)} to any address, since names cannot be listed" if anywhere else ""
+    ports = ", ".join(f"{port}/{protocol}" for protocol, port in services)
+    return Fix(f"allow {ports} from {client.attachment.segment.name}", tuple(changes), weakens)
+
+
+def _unknown(site: Site, client: Readers | Pos, needs: list[_Need], about: str) -> Verdict:
+    attested = site.declared("egress")
+    subject = client.name
+    if isinstance(attested, Declared) and attested.value == "open":
+        return Pass(f"egress is attested by {attested.who}", attested, subject=subject, about=about)
+    why = _why(needs[0])
+    if isinstance(attested, Declared):
+        settle = f"let {attested.who} confirm every host of the policy, then declare egress open"
+        why = Unknown("egress is attested to be filtered, not what passes", attested.spans, settle)
+    elif isinstance(attested, Unknown):
+        why = attested
+    return Undecided(why, subject=subject, about=about)
+
+
+RULE = Rule(id="egress-blocked", items=("R2", "R6", "T6"), severity=Severity.ERROR, doc=__doc__, check_site=check)

@@ -1,0 +1,1 @@
+"""Rules on cables and switch ports."""

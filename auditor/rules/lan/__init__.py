@@ -1,0 +1,1 @@
+"""Rules on the way from the point of sale to the reader."""

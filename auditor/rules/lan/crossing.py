@@ -1,0 +1,36 @@
+"""The way between two networks as rules about its packet filter judge it, and the fix that opens it."""
+
+import re
+
+from auditor.intents import AllowTraffic
+from auditor.model import Unknown
+from auditor.site import Hop, HopKind, Passage, Path, Pos, Readers
+from auditor.verdicts import Fix
+
+DECIDING = frozenset({HopKind.ROUTER, HopKind.FILTER})
+
+
+def stopping(path: Path, passage: Passage) -> Hop | None:
+    """The first router or packet filter on the way with this passage."""
+    return next((hop for hop in path.hops if hop.kind in DECIDING and hop.passage is passage), None)
+
+
+def opening(hop: Hop, pos: Pos, readers: Readers, protocol: str, port: int | None) -> tuple[Fix, ...]:
+    """Let the points of sale's network reach that of the readers, with this protocol and port and nothing else."""
+    sources, destinations = pos.attachment.segment.subnets, readers.attachment.segment.subnets
+    if isinstance(sources, Unknown) or isinstance(destinations, Unknown):
+        return ()
+    what = protocol if port is None else f"{protocol}_{port}"
+    intent = AllowTraffic(
+        filter=hop.item,
+        name=re.sub(r"[^a-z0-9]+", "_", f"{pos.name}_to_{readers.name}_{what}".lower()).strip("_"),
+        entering=hop.entering,
+        leaving=hop.leaving,
+        sources=sources.value,
+        destinations=destinations.value,
+        protocol=protocol,
+        port=port,
+        before=hop.rule or None,
+    )
+    networks = f"{pos.attachment.segment.name} can open {what.replace('_', ' ')} to {readers.attachment.segment.name}"
+    return (Fix.one(hop.device, intent, weakens=networks),)

@@ -1,0 +1,102 @@
+"""Point of sale and readers are in different networks.
+
+## What it checks
+Each declared point of sale is in the layer-2 segment and the subnet of the readers. Another network that is
+routed without obstacle is a warning if the shop chose `same_lan: routed-ok`; address translation between the
+two is an error in any case.
+
+## Why it matters
+With an SDK the point of sale opens a connection to the reader's own address. It has to be on the same local
+network, and an address behind translation cannot be reached at all.
+Source: stripe-terminal R14.
+
+## About the fix
+Always by hand: a device that moves to another VLAN gets another address, other firewall rules and perhaps
+another scope of PCI DSS. Readers and points of sale belong into one payment network without guests.
+"""
+
+from collections.abc import Iterator
+from ipaddress import IPv4Network
+
+from auditor.model import DhcpScope, Severity, Unknown
+from auditor.rules.base import Rule
+from auditor.rules.concerns import separate_pos
+from auditor.rules.pairs import each_pair, lan_path, server_driven
+from auditor.site import Passage, Path, Pos, Readers, Site
+from auditor.verdicts import Evidence, Fail, Fix, Pass, Undecided, Verdict
+
+_MOVE = "moving devices to another network is never done by a snippet"
+_CHOICE = "a choice of the shop, not of a device"
+
+
+def check(site: Site, readers: Readers) -> Iterator[Verdict]:
+    yield from each_pair(site, readers, _judge)
+
+
+def _judge(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Verdict]:
+    path = lan_path(site, pos, readers)
+    evidence = (pos.place, readers.place)
+    if path.same_segment:
+        yield from _in_one_segment(site, pos, readers, subject)
+        return
+    between = f"{pos.name} are in {pos.attachment.segment.name}, {readers.name} in {readers.attachment.segment.name}"
+    if translation := _translation(site, path, pos, readers):
+        severity = site.policy.severity("nat-between")
+        words = f"{between}, and addresses are translated between them"
+        fixes = _fixes(pos, readers, severity)[:1]
+        yield Fail(words, translation, severity, fixes, server_driven(site), subject=subject)
+        return
+    wanted = site.entry.policy_options.same_lan.value
+    open_path = path.passage is Passage.OPEN
+    severity = site.policy.severity("other-subnet", wanted if open_path else None)
+    words = between if open_path else f"{between}; the way between them is not known to be open"
+    yield Fail(words, evidence, severity, _fixes(pos, readers, severity), server_driven(site), subject=subject)
+
+
+def _in_one_segment(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Verdict]:
+    """One segment can carry several subnets; then the DHCP scopes say in which of them both are."""
+    segment = readers.attachment.segment
+    evidence: Evidence = (pos.place, readers.place, *segment.joins)
+    if isinstance(segment.subnets, Unknown) or len(segment.subnets.value) < 2:
+        yield Pass(f"{pos.name} and {readers.name} are both in {segment.name}", evidence, subject=subject)
+        return
+    used = {_subnet(scope) for scope in (*site.scopes_serving(pos), *site.scopes_serving(readers))}
+    if len(used) == 1 and None not in used:
+        yield Pass(f"{pos.name} and {readers.name} both get addresses in {used.pop()}", evidence, subject=subject)
+    else:
+        why = f"{pos.name} and {readers.name} share a segment with several subnets: {segment.name}"
+        settle = "look at the addresses that they have; both must be in one subnet"
+        yield Undecided(Unknown(why, segment.subnets.spans, settle), subject=subject)
+
+
+def _subnet(scope: DhcpScope) -> IPv4Network | None:
+    return None if isinstance(scope.subnet, Unknown) else scope.subnet.value
+
+
+def _translation(site: Site, path: Path, pos: Pos, readers: Readers) -> Evidence:
+    """What translates addresses between them, in either direction: readers behind a second router are hidden."""
+    port = site.policy.lan_ports[0]
+    back = site.path(readers, pos, protocol=port.protocol.value, port=port.number)
+    return tuple(hop.fact for way in (path, back) if way.translated for hop in way.translating)
+
+
+def _fixes(pos: Pos, readers: Readers, severity: Severity) -> tuple[Fix, ...]:
+    ssids = sorted({bss.ssid.value for bss in readers.attachment.bsses if not isinstance(bss.ssid, Unknown)})
+    where = f"SSID '{ssids[0]}'" if readers.wireless and len(ssids) == 1 else readers.attachment.segment.name
+    move = Fix(f"connect {pos.name} to the readers' network ({where}), or the readers to theirs", manual=_MOVE)
+    routed = Fix(
+        "keep both networks: open the readers' port between them and choose policy_options.same_lan: routed-ok",
+        weakens="Stripe asks for one local network; routed connections are at your own risk",
+        manual=_CHOICE,
+    )
+    return (move, routed) if severity is Severity.ERROR else (move,)
+
+
+RULE = Rule(
+    id="pos-not-on-readers-network",
+    items=("R14",),
+    severity=Severity.ERROR,
+    doc=__doc__,
+    check=check,
+    concerns=(separate_pos,),
+)

@@ -1,0 +1,36 @@
+"""Points of sale and the readers that they talk to, for rules about what lies between them."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
+
+from auditor.model import Unknown
+from auditor.site import Path, Pos, Readers, Site
+from auditor.verdicts import Undecided, Verdict
+
+Judge: TypeAlias = Callable[[Site, Pos, Readers, str], Iterator[Verdict]]
+"""Judges one pair; the text is the subject of its verdicts."""
+
+NO_POS = Unknown("no point of sale is declared", settle="declare pos in the inventory")
+
+
+def each_pair(site: Site, readers: Readers, judge: Judge) -> Iterator[Verdict]:
+    """Judge each declared point of sale with these readers; one whose place is not known is undecided."""
+    if not site.pos:
+        yield Undecided(NO_POS)
+    for pos in site.pos:
+        subject = f"{pos.name} → {readers.name}"
+        if isinstance(pos.place, Unknown):
+            yield Undecided(pos.place, subject=subject)
+        else:
+            yield from judge(site, pos, readers, subject)
+
+
+def lan_path(site: Site, pos: Pos, readers: Readers) -> Path:
+    """The way of a point of sale's connection to a reader."""
+    port = site.policy.lan_ports[0]
+    return site.path(pos, readers, protocol=port.protocol.value, port=port.number)
+
+
+def server_driven(site: Site) -> tuple[str, ...]:
+    """What spares a shop the local network: advice for failures between point of sale and reader."""
+    return (site.policy.advice["server_driven"],)

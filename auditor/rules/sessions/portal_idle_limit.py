@@ -1,0 +1,43 @@
+"""A captive portal logs readers out for being silent before the working day is over.
+
+## What it checks
+The idle limit of a portal on the readers' network lasts at least one working day, or the portal lets every declared
+reader pass without login. 0 means no limit.
+
+## Why it matters
+The requirement names idle sessions: a reader that nobody uses for some hours must still be logged in, and it cannot
+log in again by itself.
+Source: stripe-terminal R13.
+
+## About the fix
+Letting the declared readers pass is the narrow way; it weakens, because a MAC address can be copied. Without the
+limit all clients of the portal stay logged in. The portal starts again: its clients must log in once more.
+"""
+
+from collections.abc import Iterator
+
+from auditor.model import Portal, Severity
+from auditor.rules.base import Rule
+from auditor.rules.concerns import smart_readers
+from auditor.rules.sessions.portals import Limit, judge_limit, portals_of
+from auditor.site import Readers, Site
+from auditor.verdicts import Verdict
+
+
+def check(site: Site, readers: Readers) -> Iterator[Verdict]:
+    for found in portals_of(site, readers):
+        if isinstance(found, Portal):
+            limit = Limit("idle_timeout", found.idle_timeout, hard=False)
+            yield judge_limit(site, readers, found, limit)
+        else:
+            yield found
+
+
+RULE = Rule(
+    id="portal-idle-limit",
+    items=("R13",),
+    severity=Severity.ERROR,
+    doc=__doc__,
+    check=check,
+    concerns=(smart_readers,),
+)

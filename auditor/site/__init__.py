@@ -1,0 +1,46 @@
+"""The site: devices joined, and the answers that need more than one of them."""
+
+from auditor.site.attachment import Attachment, Media
+from auditor.site.dhcp import Reserved
+from auditor.site.egress import Egress
+from auditor.site.hops import Hop, HopKind, Passage
+from auditor.site.paths import Path
+from auditor.site.resolvers import (
+    Chain,
+    Lookup,
+    Refusal,
+    Refused,
+    ResolverHop,
+    ResolverKind,
+    covers,
+    local_answers,
+    owner,
+)
+from auditor.site.segments import Segment
+from auditor.site.site import Site, join
+from auditor.site.stations import Pos, Readers
+
+__all__ = [
+    "Attachment",
+    "Chain",
+    "Egress",
+    "Hop",
+    "HopKind",
+    "Lookup",
+    "Media",
+    "Passage",
+    "Path",
+    "Pos",
+    "Readers",
+    "Refusal",
+    "Refused",
+    "Reserved",
+    "ResolverHop",
+    "ResolverKind",
+    "Segment",
+    "Site",
+    "covers",
+    "join",
+    "local_answers",
+    "owner",
+]

@@ -1,0 +1,122 @@
+"""Where readers and points of sale are plugged in: selectors of the inventory found in the model."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+from auditor.capture import Failure
+from auditor.inventory import Selector
+from auditor.model import Bss, Device, Fact, Span, Stated, Unknown, spans_of
+from auditor.site.segments import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """One segment, and the enabled BSSs through which the selected devices may reach it by Wi-Fi.
+
+    With an SSID given these are the BSSs of that SSID, otherwise all of the segment's. Where none is found,
+    `unseen` says which parts of the segment's devices may have some and were not captured.
+    """
+
+    segment: Segment
+    bsses: tuple[Bss, ...]
+    unseen: tuple[Unknown, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """What an end of a path is attached with: Wi-Fi, a cable, or, if nobody says, maybe either."""
+
+    wireless: bool
+    wired: bool
+
+
+def attach(
+    selector: Selector, segments: tuple[Segment, ...], devices: tuple[Device, ...], missing: tuple[Failure, ...]
+) -> Fact[Attachment]:
+    """Find the one segment that all keys of a selector agree on; several or none are `Unknown`, never a guess."""
+    found = list(segments)
+    tried: list[str] = []
+    spans: tuple[Span, ...] = ()
+    if selector.ssid is not None:
+        carriers = [bss for segment in segments for bss in segment.bsses if _is_on(bss) and _ssid(bss) == selector.ssid]
+        spans += spans_of(*(bss.ssid for bss in carriers))
+        found = [s for s in found if any(bss in carriers for bss in s.bsses)]
+        tried.append(f"SSID '{selector.ssid}'")
+    if selector.vlan is not None:
+        found = [s for s in found if not isinstance(s.vlan, Unknown) and s.vlan.value == selector.vlan]
+        tried.append(f"VLAN {selector.vlan}")
+    if selector.subnet is not None:
+        wanted = selector.subnet
+        found = [s for s in found if isinstance(wanted, IPv4Network) and _has_subnet(s, wanted)]
+        tried.append(f"subnet {wanted}")
+    if selector.ip is not None:
+        address = selector.ip
+        found = [s for s in found if isinstance(address, IPv4Address) and s.holds(address)]
+        tried.append(f"address {address}")
+    if not tried:
+        mac = selector.mac or selector.mac_ethernet or ""
+        found = [s for s in found if any(s.holds(address) for address in _addresses_of(mac, devices))]
+        tried.append(f"MAC address {mac}")
+    words = " and ".join(tried)
+    if len(found) == 1:
+        return Stated(_attachment(found[0], selector, devices), spans or found[0].subnets.spans)
+    if not found:
+        return Unknown(
+            f"{words} is on no audited device",
+            settle=_settle_none(selector, segments, missing),
+        )
+    names = ", ".join(f"{segment.name} ({segment.key})" for segment in found)
+    return Unknown(f"{words} is on more than one network: {names}", spans, "add vlan or subnet to the selector")
+
+
+def _attachment(segment: Segment, selector: Selector, devices: tuple[Device, ...]) -> Attachment:
+    bsses = tuple(bss for bss in segment.bsses if _is_on(bss))
+    if selector.ssid is not None:
+        bsses = tuple(bss for bss in bsses if _ssid(bss) == selector.ssid)
+    holes = (hole for device in devices if device.name in segment.devices for hole in device.bsses.holes)
+    return Attachment(segment, bsses, () if bsses else tuple(holes))
+
+
+def _is_on(bss: Bss) -> bool:
+    """A BSS whose state is unknown may be on."""
+    return isinstance(bss.enabled, Unknown) or bss.enabled.value
+
+
+def _ssid(bss: Bss) -> str | None:
+    return None if isinstance(bss.ssid, Unknown) else bss.ssid.value
+
+
+def _has_subnet(segment: Segment, wanted: IPv4Network) -> bool:
+    return not isinstance(segment.subnets, Unknown) and any(net.overlaps(wanted) for net in segment.subnets.value)
+
+
+def _addresses_of(mac: str, devices: tuple[Device, ...]) -> list[IPv4Address]:
+    """Addresses that reservations, leases and ARP tables know for a MAC address."""
+    found: list[IPv4Address] = []
+    for device in devices:
+        for reservation in device.reservations:
+            if isinstance(reservation.macs, Unknown) or isinstance(reservation.address, Unknown):
+                continue
+            if mac in reservation.macs.value and reservation.address.value is not None:
+                found.append(reservation.address.value)
+        found += [
+            lease.address.value
+            for lease in device.leases
+            if lease.mac == mac and not isinstance(lease.address, Unknown)
+        ]
+        found += [neighbour.address for neighbour in device.neighbours if neighbour.mac == mac]
+    return found
+
+
+def _settle_none(selector: Selector, segments: tuple[Segment, ...], missing: tuple[Failure, ...]) -> str:
+    """Say what to do: audit the missing devices, or correct the selector; candidates are named, never taken."""
+    if missing:
+        return f"audit {', '.join(sorted(failure.device for failure in missing))} as well"
+    if selector.ssid is not None:
+        ssids = sorted({s for segment in segments for bss in segment.bsses if (s := _ssid(bss)) and _is_on(bss)})
+        off = any(_ssid(bss) == selector.ssid for segment in segments for bss in segment.bsses)
+        if off:
+            return f"SSID '{selector.ssid}' is configured but switched off; enable it, or correct the inventory"
+        return f"correct ssid in the inventory; SSIDs here: {', '.join(ssids) or 'none'}"
+    names = [segment.name for segment in segments if segment.subnets.spans]
+    return f"correct the selector in the inventory; networks here: {', '.join(names) or 'none'}"

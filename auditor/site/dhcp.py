@@ -1,0 +1,116 @@
+"""Which DHCP scope serves a segment, and which readers have a reservation there."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+
+from auditor.capture import Failure
+from auditor.model import Device, DhcpScope, Fact, Listed, Reservation, Unknown
+from auditor.site.segments import Segment
+
+
+def scopes_serving(segment: Segment, devices: tuple[Device, ...], missing: tuple[Failure, ...]) -> Listed[DhcpScope]:
+    """Return the scopes that give addresses to clients of a segment.
+
+    A scope that is switched off does not serve; one whose state is unknown is a hole. If nothing serves, a
+    hole says why: a DHCP server that was not audited, or none at all.
+    """
+    keys = {(interface.device, interface.key) for interface in segment.interfaces}
+    serving: list[DhcpScope] = []
+    holes: list[Unknown] = []
+    for device in devices:
+        if any(device.name == name for name, _ in keys):
+            holes.extend(device.dhcp_scopes.holes)
+        for scope in device.dhcp_scopes:
+            if isinstance(scope.interface, Unknown):
+                holes.append(scope.interface)
+            elif (device.name, scope.interface.value) in keys:
+                if isinstance(scope.serving, Unknown):
+                    holes.append(scope.serving)
+                elif scope.serving.value:
+                    serving.append(scope)
+    if not serving and not holes and missing:
+        names = ", ".join(sorted(failure.device for failure in missing))
+        why = f"no audited device gives addresses to {segment.name}; {names} was not audited"
+        holes.append(Unknown(why, settle=f"audit {names} as well, or declare dhcp"))
+    return Listed(tuple(serving), tuple(holes))
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedReservation:
+    """An address that one reader could keep; `name` is a word that every platform takes for an entry."""
+
+    name: str
+    mac: str
+    address: IPv4Address
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """Reservations of declared readers.
+
+    `cover_all`: every declared reader has a valid one (the declared count is reached, no MAC is missing).
+    `unreserved` are declared MAC addresses without one; `invalid` are reservations outside the segment.
+    """
+
+    cover_all: bool
+    evidence: tuple[Fact[tuple[str, ...]], ...]
+    unreserved: tuple[str, ...]
+    invalid: tuple[Reservation, ...]
+
+
+def reservations(segment: Segment, macs: tuple[str, ...], count: int | None, devices: tuple[Device, ...]) -> Reserved:
+    """Match declared MAC addresses of readers with the reservations of the devices that serve their segment."""
+    names = set(segment.devices)
+    listed = [r for device in devices if device.name in names for r in device.reservations]
+    evidence: list[Fact[tuple[str, ...]]] = []
+    unreserved: list[str] = []
+    invalid: list[Reservation] = []
+    taken: dict[IPv4Address, str] = {}
+    for mac in macs:
+        mine = [r for r in listed if not isinstance(r.macs, Unknown) and mac in r.macs.value]
+        valid = [r for r in mine if _is_valid(r, segment)]
+        invalid.extend(r for r in mine if r not in valid and not isinstance(r.address, Unknown))
+        address = next((r.address.value for r in valid if not isinstance(r.address, Unknown)), None)
+        if address is None or taken.setdefault(address, mac) != mac:
+            unreserved.append(mac)
+        else:
+            evidence.extend(r.macs for r in valid[:1])
+    cover_all = bool(macs) and not unreserved and (count is None or count <= len(macs))
+    return Reserved(cover_all, tuple(evidence), tuple(unreserved), tuple(invalid))
+
+
+def _is_valid(reservation: Reservation, segment: Segment) -> bool:
+    """A reservation counts if its address is known and inside the segment."""
+    if isinstance(reservation.address, Unknown) or reservation.address.value is None:
+        return False
+    return segment.holds(reservation.address.value)
+
+
+def proposed_reservations(
+    segment: Segment, scope: DhcpScope, macs: tuple[str, ...], devices: tuple[Device, ...]
+) -> tuple[ProposedReservation, ...]:
+    """Propose an address for each MAC address: the one it has now, else a free one from the end of the pool.
+
+    Nothing is proposed if the pool is not known, or too small.
+    """
+    if isinstance(scope.pool, Unknown) or scope.pool.value is None:
+        return ()
+    pool = scope.pool.value
+    leases = {
+        lease.mac: lease.address.value for d in devices for lease in d.leases if not isinstance(lease.address, Unknown)
+    }
+    taken = set(leases.values()) | {
+        reservation.address.value
+        for device in devices
+        for reservation in device.reservations
+        if not isinstance(reservation.address, Unknown)
+    }
+    free = (a for number in range(len(pool)) if (a := pool.last - number) not in taken)
+    found: list[ProposedReservation] = []
+    for mac in macs:
+        current = leases.get(mac)
+        address = current if current is not None and segment.holds(current) else next(free, None)
+        if address is None:
+            return ()
+        found.append(ProposedReservation(f"reader_{mac.replace(':', '')}", mac, address))
+    return tuple(found)

@@ -1,0 +1,230 @@
+"""Packet filters as sets: what becomes of all packets between two networks, not of one sample packet.
+
+A question fixes interfaces, protocol and port and asks for whole networks. Each rule is clipped to the boxes
+(source × destination) that are still open; a rule that certainly matches closes its box, one that may match
+adds its action to what can happen there and lets the box go on. A box with one possible action is decided.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import TypeAlias
+
+from auditor.model import Action, Fact, Filter, FilterRule, Unknown, known_like, spans_of
+
+MAX_BOXES = 4096
+"""Above this many boxes the answer is unknown instead of slow."""
+
+Interval: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Packets that come in at one interface and leave by another, of one protocol and port (None: no ports)."""
+
+    entering: str
+    leaving: str | None
+    sources: tuple[Interval, ...]
+    destinations: tuple[Interval, ...]
+    protocol: str
+    port: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A set of packets by address, with what can become of them and which rules (or the default) say so."""
+
+    source: Interval
+    destination: Interval
+    actions: frozenset[Action]
+    reasons: tuple[Fact[Action], ...]
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """All boxes of a question. `gave_up` says that there were too many to go on."""
+
+    boxes: tuple[Box, ...]
+    gave_up: bool
+
+    def blocked(self) -> tuple[Box, ...]:
+        """Boxes whose packets certainly do not pass."""
+        return tuple(box for box in self.boxes if all(action.blocks for action in box.actions))
+
+    def undecided(self) -> tuple[Box, ...]:
+        """Boxes whose packets may or may not pass."""
+        return tuple(box for box in self.boxes if len({action.blocks for action in box.actions}) > 1)
+
+
+def interval(network: IPv4Network) -> Interval:
+    """First and last address of a network, as numbers."""
+    return int(network.network_address), int(network.broadcast_address)
+
+
+def evaluate(filter_: Filter, question: Question) -> Outcome:
+    """Run a question through an ordered filter; holes of the rule list count as rules with unknown match."""
+    still = [
+        Box(source, destination, frozenset(), (), ())
+        for source in question.sources
+        for destination in question.destinations
+    ]
+    done: list[Box] = []
+    if filter_.rules.holes:
+        still = [_maybe(box, None, filter_.rules.holes[0], "") for box in still]
+    for rule in filter_.rules:
+        certain = _fixed_match(rule, question)
+        if certain is False:
+            continue
+        sources, sources_known = _intervals(rule.sources)
+        destinations, destinations_known = _intervals(rule.destinations)
+        sure = certain is True and sources_known and destinations_known
+        rest: list[Box] = []
+        for box in still:
+            parts = _split(box, sources, destinations)
+            if parts is None or len(rest) + len(done) > MAX_BOXES:
+                return Outcome((), gave_up=True)
+            inside, outside = parts
+            rest.extend(outside)
+            for part in inside:
+                if sure and not isinstance(rule.action, Unknown):
+                    if rule.action.value is Action.NEXT:
+                        rest.append(part)
+                    else:
+                        done.append(_close(part, rule.action.value, rule.action, rule.key))
+                else:
+                    rest.append(_maybe(part, rule, rule.action, rule.key))
+        still = rest
+    if len(still) + len(done) > MAX_BOXES:
+        return Outcome((), gave_up=True)
+    match filter_.default:
+        case Unknown() as unknown:
+            done.extend(_maybe(box, None, unknown, "") for box in still)
+        case known:
+            done.extend(_close(box, known.value, known, "") for box in still)
+    return Outcome(tuple(done), gave_up=False)
+
+
+def _fixed_match(rule: FilterRule, question: Question) -> bool | None:
+    """Whether interfaces, protocol and port match: certainly, certainly not, or unknown (None)."""
+    answers = (
+        _holds(rule.entering, question.entering),
+        _holds(rule.leaving, question.leaving),
+        _holds(rule.protocols, question.protocol),
+        _port_matches(rule, question),
+    )
+    if any(answer is False for answer in answers):
+        return False
+    if any(answer is None for answer in answers):
+        return None
+    match rule.narrow:
+        case Unknown():
+            return None
+        case narrow:
+            return None if narrow.value else True
+
+
+def _holds(members: Fact[frozenset[str] | None], member: str | None) -> bool | None:
+    match members:
+        case Unknown():
+            return None
+        case known:
+            return known.value is None or member in known.value
+
+
+def _port_matches(rule: FilterRule, question: Question) -> bool | None:
+    match rule.destination_ports:
+        case Unknown():
+            return None
+        case known:
+            if known.value is None:
+                return True
+            port = question.port
+            return port is not None and any(r.first <= port <= r.last for r in known.value)
+
+
+def _intervals(networks: Fact[tuple[IPv4Network, ...] | None]) -> tuple[tuple[Interval, ...] | None, bool]:
+    """Intervals of a match in order and without overlap (None: everything), and whether they are known."""
+    match networks:
+        case Unknown():
+            return None, False
+        case known:
+            return (None if known.value is None else _merged(map(interval, known.value))), True
+
+
+def _merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
+    merged: list[Interval] = []
+    for low, high in sorted(intervals):
+        if merged and low <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return tuple(merged)
+
+
+def _split(
+    box: Box, sources: tuple[Interval, ...] | None, destinations: tuple[Interval, ...] | None
+) -> tuple[list[Box], list[Box]] | None:
+    """Cut a box by a match into the parts inside and outside of it; None if these were too many."""
+    source_in, source_out = _clip(box.source, sources)
+    destination_in, destination_out = _clip(box.destination, destinations)
+    if not source_in or not destination_in:
+        return [], [box]
+    if len(source_in) * (len(destination_in) + len(destination_out)) + len(source_out) > MAX_BOXES:
+        return None
+    inside = [_with(box, source, destination) for source in source_in for destination in destination_in]
+    outside = [_with(box, source, box.destination) for source in source_out]
+    outside += [_with(box, source, destination) for source in source_in for destination in destination_out]
+    return inside, outside
+
+
+def _clip(whole: Interval, members: tuple[Interval, ...] | None) -> tuple[list[Interval], list[Interval]]:
+    """The parts of an interval that lie inside and outside of ordered members; members of None are everything."""
+    if members is None:
+        return [whole], []
+    low, end = whole
+    inside: list[Interval] = []
+    outside: list[Interval] = []
+    for first, last in members[max(bisect_right(members, (low,)) - 1, 0) :]:
+        if first > end:
+            break
+        if last < low:
+            continue
+        if first > low:
+            outside.append((low, first - 1))
+        inside.append((max(first, low), min(last, end)))
+        low = last + 1
+    if low <= end:
+        outside.append((low, end))
+    return inside, outside
+
+
+def _with(box: Box, source: Interval, destination: Interval) -> Box:
+    return Box(source, destination, box.actions, box.reasons, box.rules)
+
+
+def _close(box: Box, action: Action, reason: Fact[Action], rule: str) -> Box:
+    return Box(box.source, box.destination, box.actions | {action}, (*box.reasons, reason), (*box.rules, rule))
+
+
+def _maybe(box: Box, rule: FilterRule | None, action: Fact[Action], key: str) -> Box:
+    """A rule that may match adds its action to what can happen; an unknown action can be either."""
+    possible = frozenset({Action.ACCEPT, Action.DROP}) if isinstance(action, Unknown) else frozenset({action.value})
+    reason: Fact[Action] = action
+    if rule is not None and not isinstance(action, Unknown):
+        unknown = [f for f in (rule.entering, rule.leaving, rule.sources, rule.destinations) if isinstance(f, Unknown)]
+        why = unknown[0].why if unknown else f"rule '{rule.name}' holds only under conditions that are not modelled"
+        reason = Unknown(why, spans_of(action), unknown[0].settle if unknown else "")
+    possible -= {Action.NEXT}
+    return Box(box.source, box.destination, box.actions | possible, (*box.reasons, reason), (*box.rules, key))
+
+
+def explain(boxes: tuple[Box, ...]) -> Fact[Action]:
+    """Join the reasons behind boxes into one fact: the first unknown one, else all known ones."""
+    reasons = [reason for box in boxes for reason in box.reasons]
+    unknown = next((reason for reason in reasons if isinstance(reason, Unknown)), None)
+    if unknown is not None:
+        return unknown
+    known = [reason for reason in reasons if not isinstance(reason, Unknown)]
+    return known_like(known[-1].value, *dict.fromkeys(known))

@@ -1,0 +1,45 @@
+"""One thing on the way of a packet that can stop it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from auditor.model import Fact
+
+
+class Passage(StrEnum):
+    """What becomes of the packets at a hop, or on a whole path."""
+
+    OPEN = "open"
+    BLOCKED = "blocked"
+    UNKNOWN = "unknown"
+
+
+class HopKind(StrEnum):
+    """What a hop is; the fix for it depends on this and on nothing else."""
+
+    STATION_ISOLATION = "station isolation"
+    PORT_ISOLATION = "bridge port isolation"
+    ROUTER = "router"
+    FILTER = "packet filter"
+    SOURCE_NAT = "source NAT"
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One thing on the way that can stop packets.
+
+    `item` is the key of what decides (BSS, filter, NAT rule); `rule` the key of the filter rule, '' for the
+    default. `subset` names the addresses concerned where it is not all of them, `share` is their part of all.
+    """
+
+    kind: HopKind
+    device: str
+    item: str
+    passage: Passage
+    fact: Fact[Any]
+    entering: str = ""
+    leaving: str = ""
+    rule: str = ""
+    subset: str = ""
+    share: float = 1.0

@@ -1,0 +1,212 @@
+"""Whether a packet gets from one attachment to another, and which hop says no."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, summarize_address_range
+from typing import Any
+
+from auditor.model import Bss, Device, Fact, Filter, IsolationScope, Stated, Unknown, spans_of
+from auditor.site.attachment import Attachment, Media
+from auditor.site.filters import Box, Outcome, Question, evaluate, explain, interval
+from auditor.site.hops import Hop, HopKind, Passage
+from auditor.site.port_isolation import port_isolation
+from auditor.site.segments import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """All hops in order. `same_segment`: the packets never meet a router. `translated`: some NAT changes them."""
+
+    same_segment: bool
+    translated: bool
+    hops: tuple[Hop, ...]
+
+    @property
+    def passage(self) -> Passage:
+        """Blocked if any hop certainly blocks, unknown if any may, else open."""
+        kinds = {hop.passage for hop in self.hops}
+        if Passage.BLOCKED in kinds:
+            return Passage.BLOCKED
+        return Passage.UNKNOWN if Passage.UNKNOWN in kinds else Passage.OPEN
+
+    @property
+    def decisive(self) -> Hop | None:
+        """The first hop that blocks, or else the first that may; None on an open path."""
+        blocking = next((hop for hop in self.hops if hop.passage is Passage.BLOCKED), None)
+        return blocking or next((hop for hop in self.hops if hop.passage is Passage.UNKNOWN), None)
+
+    @property
+    def translating(self) -> tuple[Hop, ...]:
+        """The address translations on the way that certainly happen."""
+        return tuple(h for h in self.hops if h.kind is HopKind.SOURCE_NAT and h.passage is Passage.OPEN)
+
+    @property
+    def evidence(self) -> tuple[Fact[Any], ...]:
+        return tuple(hop.fact for hop in self.hops)
+
+
+def path(
+    source: Attachment,
+    target: Attachment,
+    devices: tuple[Device, ...],
+    *,
+    source_media: Media,
+    target_media: Media,
+    protocol: str,
+    port: int | None,
+) -> Path:
+    """Follow packets between two attachments; the media say which ends use Wi-Fi, a cable, or either."""
+    if source.segment.key == target.segment.key:
+        wifi_from = source.bsses if source_media.wireless else ()
+        wifi_to = target.bsses if target_media.wireless else ()
+        hops = _isolation(wifi_from, wifi_to)
+        hops += port_isolation(
+            source.segment, devices, wifi_from, wifi_to, from_cable=source_media.wired, to_cable=target_media.wired
+        )
+        return Path(same_segment=True, translated=False, hops=hops)
+    return _routed(source.segment, target.segment, devices, protocol=protocol, port=port)
+
+
+def _isolation(wifi_from: tuple[Bss, ...], wifi_to: tuple[Bss, ...]) -> tuple[Hop, ...]:
+    """Hops by station isolation: whether its scope covers a pair of stations of these BSSs, or Wi-Fi to wired."""
+    hops: list[Hop] = []
+    for bss in dict.fromkeys(wifi_from + wifi_to):
+        others = wifi_to if bss in wifi_from else wifi_from
+        match bss.isolation:
+            case Unknown() as unknown:
+                hops.append(Hop(HopKind.STATION_ISOLATION, bss.device, bss.key, Passage.UNKNOWN, unknown))
+            case known:
+                covered = _covers(known.value, bss, others)
+                passage = Passage.BLOCKED if covered else Passage.OPEN
+                hops.append(Hop(HopKind.STATION_ISOLATION, bss.device, bss.key, passage, known))
+    return tuple(hops)
+
+
+def _covers(scope: IsolationScope, bss: Bss, others: tuple[Bss, ...]) -> bool:
+    """Whether isolation of a BSS keeps its stations from stations of `others`; no others: from the wire."""
+    match scope:
+        case IsolationScope.NONE:
+            return False
+        case IsolationScope.SAME_BSS:
+            return bss in others
+        case IsolationScope.SAME_SSID:
+            return any(_same_ssid(bss, other) for other in others)
+        case IsolationScope.SAME_AP:
+            return any(bss.device == other.device for other in others)
+        case IsolationScope.ALL_WIRELESS:
+            return bool(others)
+        case IsolationScope.ALL_LAN_EXCEPT_GATEWAY:
+            return True
+
+
+def _same_ssid(one: Bss, other: Bss) -> bool:
+    if isinstance(one.ssid, Unknown) or isinstance(other.ssid, Unknown):
+        return True
+    return one.ssid.value == other.ssid.value
+
+
+def _routed(source: Segment, target: Segment, devices: tuple[Device, ...], *, protocol: str, port: int | None) -> Path:
+    """Follow packets through the one router that has an interface in both segments."""
+    routers = [d for d in devices if _interface_on(d, source) and _interface_on(d, target) and _routes(d)]
+    if not routers:
+        why = f"no audited device routes between {source.name} and {target.name}"
+        hop = Hop(HopKind.ROUTER, "", "", Passage.UNKNOWN, Unknown(why, settle="audit the router between them"))
+        return Path(same_segment=False, translated=False, hops=(hop,))
+    router = routers[0]
+    entering, leaving = _interface_on(router, source), _interface_on(router, target)
+    fact = Stated("both networks", spans_of(source.subnets, target.subnets))
+    hops = [Hop(HopKind.ROUTER, router.name, entering, Passage.OPEN, fact, entering, leaving)]
+    hops += [
+        Hop(HopKind.FILTER, router.name, "", Passage.UNKNOWN, hole, entering, leaving)
+        for hole in router.forward_filters.holes
+    ]
+    hops += filter_hops(
+        router,
+        Question(entering, leaving, _intervals(source), _intervals(target), protocol, port),
+        router.forward_filters.items,
+    )
+    translated = False
+    hops += [
+        Hop(HopKind.SOURCE_NAT, router.name, "", Passage.UNKNOWN, hole, entering, leaving)
+        for hole in router.source_nats.holes
+    ]
+    for nat in router.source_nats:
+        if isinstance(nat.leaving, Unknown):
+            hops.append(Hop(HopKind.SOURCE_NAT, router.name, nat.key, Passage.UNKNOWN, nat.leaving, entering, leaving))
+        elif leaving in nat.leaving.value:
+            translated = True
+            hops.append(Hop(HopKind.SOURCE_NAT, router.name, nat.key, Passage.OPEN, nat.leaving, entering, leaving))
+    return Path(same_segment=False, translated=translated, hops=tuple(hops))
+
+
+def _routes(device: Device) -> bool:
+    """A device with an address in several inside networks may route between them; an access point has one."""
+    return len(device.interfaces) > 1
+
+
+def _interface_on(device: Device, segment: Segment) -> str:
+    """Key of the addressed interface of a device in a segment, '' if it has none."""
+    for interface in segment.interfaces:
+        if interface.device != device.name or isinstance(interface.addresses, Unknown):
+            continue
+        if interface.addresses.value:
+            return interface.key
+    return ""
+
+
+def _intervals(segment: Segment) -> tuple[tuple[int, int], ...]:
+    return () if isinstance(segment.subnets, Unknown) else tuple(map(interval, segment.subnets.value))
+
+
+def filter_hops(device: Device, question: Question, filters: tuple[Filter, ...]) -> list[Hop]:
+    """Ask each filter on the way; the hop names the rule that decides for the part that is blocked or unknown."""
+    return [hop for filter_ in filters for hop in _filter_hop(device, question, filter_)]
+
+
+def _filter_hop(device: Device, question: Question, filter_: Filter) -> Iterator[Hop]:
+    outcome = evaluate(filter_, question)
+    passage, boxes = Passage.UNKNOWN, tuple[Box, ...]()
+    if outcome.gave_up:
+        why = "the packet filter cuts this question into too many parts"
+        fact: Fact[Any] = Unknown(why, settle="check by hand from a POS")
+    else:
+        passage, boxes = _worst(outcome)
+        if not boxes:
+            return
+        fact = explain(boxes)
+    yield Hop(
+        HopKind.FILTER,
+        device.name,
+        filter_.key,
+        passage,
+        fact,
+        question.entering,
+        question.leaving or "",
+        boxes[0].rules[-1] if boxes and boxes[0].rules else "",
+        "" if len(boxes) == len(outcome.boxes) else ", ".join(_words(box) for box in boxes[:4]),
+        _size(boxes) / _size(outcome.boxes) if boxes else 1.0,
+    )
+
+
+def _worst(outcome: Outcome) -> tuple[Passage, tuple[Box, ...]]:
+    """What becomes of the question as a whole, and the boxes that make it so."""
+    if blocked := outcome.blocked():
+        return Passage.BLOCKED, blocked
+    if undecided := outcome.undecided():
+        return Passage.UNKNOWN, undecided
+    return Passage.OPEN, outcome.boxes
+
+
+def _size(boxes: tuple[Box, ...]) -> int:
+    """How many pairs of addresses boxes hold."""
+    return sum((b.source[1] - b.source[0] + 1) * (b.destination[1] - b.destination[0] + 1) for b in boxes)
+
+
+def _words(box: Box) -> str:
+    """Name the addresses of a box as networks: `192.168.30.0/24 to 192.168.20.0/24`."""
+
+    def name(low: int, high: int) -> str:
+        networks = list(summarize_address_range(IPv4Address(low), IPv4Address(high)))
+        return str(networks[0]) if len(networks) == 1 else f"{IPv4Address(low)}-{IPv4Address(high)}"
+
+    return f"{name(*box.source)} to {name(*box.destination)}"

@@ -1,0 +1,163 @@
+"""Segments: which interfaces, SSIDs and ports of which devices are one layer-2 domain."""
+
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address, IPv4Network
+
+from auditor.model import AddressSource, Assumed, Bss, Default, Device, Fact, Interface, Stated, Unknown, known_like
+
+_BY_VLAN = Default("site.vlan", "same VLAN id", "IEEE 802.1Q: one id is one LAN where a trunk carries it")
+_BY_SUBNET = Default("site.subnet", "address in the same subnet", "RFC 1122, section 3.3.1.1: one subnet is one link")
+_ONLY_LAN = Default("site.only-lan", "the only inside network", "no other untagged network is known at this site")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One layer-2 domain, over all devices.
+
+    `joins` says why parts on several devices are taken for one segment. `subnets` are the IPv4 networks of
+    its interfaces. `bsses` includes disabled ones.
+    """
+
+    key: str
+    interfaces: tuple[Interface, ...]
+    bsses: tuple[Bss, ...]
+    vlan: Fact[int | None]
+    subnets: Fact[tuple[IPv4Network, ...]]
+    joins: tuple[Fact[str], ...]
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(interface.device for interface in self.interfaces))
+
+    def holds(self, address: IPv4Address) -> bool:
+        """Say whether an address is in one of the segment's known subnets."""
+        match self.subnets:
+            case Unknown():
+                return False
+            case known:
+                return any(address in subnet for subnet in known.value)
+
+    @property
+    def name(self) -> str:
+        """What people call it: its subnet if one is known, else its key."""
+        match self.subnets:
+            case Unknown():
+                return self.key
+            case known:
+                return ", ".join(map(str, known.value)) or self.key
+
+
+def segments_of(devices: tuple[Device, ...]) -> tuple[Segment, ...]:
+    """Join the networks of all devices of a site into segments; uplinks are segments of their own."""
+    parts = [segment for device in devices for segment in _parts(device)]
+    joined: list[Segment] = []
+    for part in parts:
+        for index, segment in enumerate(joined):
+            reason = _join_reason(segment, part, joined)
+            if reason is not None:
+                joined[index] = _merge(segment, part, reason)
+                break
+        else:
+            joined.append(part)
+    return tuple(joined)
+
+
+def _parts(device: Device) -> list[Segment]:
+    """The segments that one device shows by itself: interfaces on one link, and the BSSs that name them."""
+    links: dict[str, list[Interface]] = {}
+    for interface in device.interfaces:
+        links.setdefault(_link(interface), []).append(interface)
+    parts = []
+    for link, interfaces in links.items():
+        keys = {interface.key for interface in interfaces}
+        bsses = tuple(bss for bss in device.bsses if _first_network(bss) in keys)
+        parts.append(
+            Segment(
+                key=f"{device.name}/{link}",
+                interfaces=tuple(interfaces),
+                bsses=bsses,
+                vlan=_first_known([interface.vlan for interface in interfaces]),
+                subnets=_subnets(interfaces),
+                joins=(),
+            )
+        )
+    return parts
+
+
+def _link(interface: Interface) -> str:
+    match interface.link:
+        case Unknown():
+            return f"?{interface.key}"
+        case known:
+            return known.value
+
+
+def _first_network(bss: Bss) -> str | None:
+    """A BSS joins one bridge; of several networks the first counts."""
+    match bss.networks:
+        case Unknown():
+            return None
+        case known:
+            return known.value[0] if known.value else None
+
+
+def _first_known(facts: list[Fact[int | None]]) -> Fact[int | None]:
+    known = [fact for fact in facts if not isinstance(fact, Unknown) and fact.value is not None]
+    return known[0] if known else facts[0]
+
+
+def _subnets(interfaces: list[Interface]) -> Fact[tuple[IPv4Network, ...]]:
+    known = [i.addresses for i in interfaces if not isinstance(i.addresses, Unknown)]
+    if not known:
+        return interfaces[0].addresses if isinstance(interfaces[0].addresses, Unknown) else Stated((), ())
+    networks = dict.fromkeys(address.network for fact in known for address in fact.value)
+    return known_like(tuple(networks), *known)
+
+
+def _is_uplink(segment: Segment) -> bool:
+    return any(not isinstance(i.uplink, Unknown) and i.uplink.value for i in segment.interfaces)
+
+
+def _join_reason(segment: Segment, part: Segment, all_segments: list[Segment]) -> Assumed[str] | None:
+    """Say why two parts on different devices are one segment, or None if nothing shows it."""
+    if _is_uplink(segment) or _is_uplink(part) or set(segment.devices) & set(part.devices):
+        return None
+    spans = tuple(span for s in (segment, part) for i in s.interfaces[:1] for span in i.link.spans)
+    left, right = _value(segment.vlan), _value(part.vlan)
+    if left is not None and left == right:
+        return Assumed(f"{part.key} has VLAN {left} as {segment.key} has", _BY_VLAN, spans)
+    mine, theirs = _networks(segment), _networks(part)
+    if any(a.overlaps(b) for a in mine for b in theirs):
+        return Assumed(f"{part.key} has an address in the subnet of {segment.key}", _BY_SUBNET, spans)
+    if left is None and right is None and bool(mine) != bool(theirs) and (_asks_dhcp(part) or _asks_dhcp(segment)):
+        candidates = [s for s in all_segments if not _is_uplink(s) and _value(s.vlan) is None and _networks(s)]
+        if len(candidates) <= 1:
+            return Assumed(f"{part.key} gets its address by DHCP on the only inside network", _ONLY_LAN, spans)
+    return None
+
+
+def _asks_dhcp(segment: Segment) -> bool:
+    return any(
+        not isinstance(i.address_source, Unknown) and i.address_source.value is AddressSource.DHCP
+        for i in segment.interfaces
+    )
+
+
+def _value(fact: Fact[int | None]) -> int | None:
+    return None if isinstance(fact, Unknown) else fact.value
+
+
+def _networks(segment: Segment) -> tuple[IPv4Network, ...]:
+    return () if isinstance(segment.subnets, Unknown) else segment.subnets.value
+
+
+def _merge(segment: Segment, part: Segment, reason: Assumed[str]) -> Segment:
+    interfaces = segment.interfaces + part.interfaces
+    return replace(
+        segment,
+        interfaces=interfaces,
+        bsses=segment.bsses + part.bsses,
+        vlan=_first_known([segment.vlan, part.vlan]),
+        subnets=_subnets(list(interfaces)),
+        joins=(*segment.joins, reason),
+    )

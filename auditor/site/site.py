@@ -1,0 +1,192 @@
+"""One shop: its devices joined, and the questions that rules ask of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from ipaddress import IPv4Address, IPv4Network
+
+from auditor.capture import Failure, Gap
+from auditor.inventory import SiteEntry, WorkingDay, working_day
+from auditor.model import Bss, Declared, Device, DhcpScope, Interface, Listed, Port, Radio, Unknown
+from auditor.policies import Policy
+from auditor.site.attachment import Attachment
+from auditor.site.dhcp import ProposedReservation, Reserved, proposed_reservations, reservations, scopes_serving
+from auditor.site.egress import Egress, egress, to_device, uplinks
+from auditor.site.paths import Path, path
+from auditor.site.ports import ports_of
+from auditor.site.resolvers import Chain, Lookup, owner, resolver_chain
+from auditor.site.segments import Segment, segments_of
+from auditor.site.stations import Pos, Readers, pos_of, readers_of
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The devices that serve one shop.
+
+    `missing` are devices of the inventory that could not be audited: what they would tell is unknown. `gaps` are
+    texts that an audited device was asked for and did not give.
+    `now` is the time of the audit (aware); it decides which declarations have expired.
+    """
+
+    entry: SiteEntry
+    policy: Policy
+    devices: tuple[Device, ...]
+    missing: tuple[Failure, ...]
+    now: datetime
+    segments: tuple[Segment, ...]
+    readers: tuple[Readers, ...]
+    pos: tuple[Pos, ...]
+    gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.entry.name
+
+    def device(self, name: str) -> Device:
+        """Return an audited device by name; KeyError if there is none."""
+        for device in self.devices:
+            if device.name == name:
+                return device
+        raise KeyError(name)
+
+    def working_day(self, readers: Readers) -> WorkingDay:
+        """How long a reader must be able to work in one go at this shop."""
+        thresholds = self.policy.thresholds
+        return working_day(
+            self.entry.hours,
+            margin=thresholds.working_day_margin,
+            unknown_error=thresholds.lease_error_unknown_hours,
+            unknown_warning=thresholds.lease_warning_unknown_hours,
+            proposed=thresholds.proposed_lease,
+        )
+
+    def scopes_serving(self, readers: Readers | Pos) -> Listed[DhcpScope]:
+        """The DHCP scopes that give addresses where readers or points of sale are; holes say what is missing."""
+        return scopes_serving(readers.attachment.segment, self.devices, self.missing)
+
+    def reservations(self, readers: Readers) -> Reserved:
+        """Which of the declared readers have a valid reservation."""
+        macs = readers.macs or readers.macs_ethernet
+        return reservations(readers.attachment.segment, macs, readers.count, self.devices)
+
+    def proposed_reservations(self, readers: Readers, scope: DhcpScope) -> tuple[ProposedReservation, ...]:
+        """Addresses that the declared readers without a reservation could keep."""
+        unreserved = self.reservations(readers).unreserved
+        return proposed_reservations(readers.attachment.segment, scope, unreserved, self.devices)
+
+    def bsses(self, readers: Readers | Pos) -> Listed[Bss]:
+        """The BSSs that readers may join; devices that could not be audited are holes."""
+        holes = tuple(
+            Unknown(f"{failure.device} was not audited ({failure.why})", settle=failure.hint)
+            for failure in self.missing_access_points
+        )
+        return Listed(readers.attachment.bsses, holes)
+
+    @property
+    def missing_access_points(self) -> tuple[Failure, ...]:
+        """Devices that could not be audited and may carry the readers' SSID."""
+        return tuple(failure for failure in self.missing if self._may_be_access_point(failure.device))
+
+    def _may_be_access_point(self, name: str) -> bool:
+        entry = next((device for device in self.entry.devices if device.name == name), None)
+        return entry is None or not entry.roles or any(role.value in ("access-point", "ap") for role in entry.roles)
+
+    def ports(self, clients: Readers | Pos) -> Listed[Port]:
+        """The Ethernet ports of their segment; which of them a client uses, no configuration tells."""
+        return ports_of(clients.attachment.segment, self.devices)
+
+    def radio(self, bss: Bss) -> Radio | None:
+        """The radio of a BSS."""
+        device = self.device(bss.device)
+        return next((radio for radio in device.radios if radio.key == bss.radio), None)
+
+    def bsses_of_radio(self, bss: Bss) -> tuple[Bss, ...]:
+        """All BSSs on the radio of a BSS, itself included."""
+        return tuple(other for other in self.device(bss.device).bsses if other.radio == bss.radio)
+
+    def path(self, source: Pos | Readers, target: Pos | Readers, *, protocol: str, port: int | None) -> Path:
+        """Follow packets of one protocol and port between two groups, hop by hop."""
+        return path(
+            source.attachment,
+            target.attachment,
+            self.devices,
+            source_media=source.media,
+            target_media=target.media,
+            protocol=protocol,
+            port=port,
+        )
+
+    def resolver_chain(self, clients: Pos | Readers, lookup: Lookup | None = None) -> Chain:
+        """Every resolver that may answer a question of these clients (default: the policy's test name)."""
+        question = lookup or Lookup(self.policy.test_name, self.policy.test_answer)
+        dns = clients.dns if isinstance(clients, Pos) else "dhcp"
+        scopes = self.scopes_serving(clients)
+        return resolver_chain(clients.attachment.segment, dns, scopes, self.devices, self.policy, question)
+
+    def egress(self, clients: Pos | Readers, host: str, *, protocol: str, port: int) -> Egress:
+        """May these clients reach a host of the policy? Its published networks are used where there are some."""
+        networks = self.policy.networks_of(host)
+        return egress(
+            clients.attachment.segment, self.devices, self.missing, networks=networks, protocol=protocol, port=port
+        )
+
+    def uplinks(self, clients: Pos | Readers) -> Listed[Interface]:
+        """The interfaces by which the routers of these clients lead to the internet, switched off or not."""
+        return uplinks(clients.attachment.segment, self.devices)
+
+    def reach(self, clients: Pos | Readers, address: IPv4Address, *, protocol: str, port: int) -> Egress | None:
+        """Ask whether these clients may reach one address, at a device of the site or on the internet.
+
+        None: the address is inside the site but not on a device of the clients' own segment.
+        """
+        segment = clients.attachment.segment
+        owned = owner(address, self.devices)
+        if owned is not None:
+            return to_device(segment, owned[0], address, protocol=protocol, port=port)
+        if any(other.holds(address) for other in self.segments):
+            return None
+        networks = (IPv4Network(address),)
+        return egress(segment, self.devices, self.missing, networks=networks, protocol=protocol, port=port)
+
+    def declared(self, name: str) -> Declared[str] | Unknown | None:
+        """What the operator attests under a name: the declaration, `Unknown` once it expired, or None."""
+        entry = next((item for item in self.entry.declared if item.name == name), None)
+        if entry is None:
+            return None
+        if entry.until is not None and entry.until < self.now.date():
+            return Unknown(f"the declaration of {name} by {entry.by} expired on {entry.until}", (entry.span,))
+        return Declared(entry.value, entry.span, entry.by, entry.until)
+
+    def others_in(self, attachment: Attachment) -> tuple[str, ...]:
+        """SSIDs on the radios of an attachment that are not its own: who else is hit when a radio changes."""
+        own = {bss.ssid.value for bss in attachment.bsses if not isinstance(bss.ssid, Unknown)}
+        names = (
+            other.ssid.value
+            for bss in attachment.bsses
+            for other in self.bsses_of_radio(bss)
+            if not isinstance(other.ssid, Unknown) and not isinstance(other.enabled, Unknown) and other.enabled.value
+        )
+        return tuple(sorted({name for name in names if name not in own}))
+
+
+def join(
+    entry: SiteEntry,
+    policy: Policy,
+    devices: tuple[Device, ...],
+    missing: tuple[Failure, ...],
+    now: datetime,
+    gaps: Mapping[str, tuple[Gap, ...]] | None = None,
+) -> Site:
+    """Join the devices of a shop: segments first, then readers and points of sale in their places."""
+    segments = segments_of(devices)
+    return Site(
+        entry=entry,
+        policy=policy,
+        devices=devices,
+        missing=missing,
+        now=now,
+        segments=segments,
+        readers=readers_of(entry, policy, segments, devices, missing),
+        pos=pos_of(entry, segments, devices, missing),
+        gaps=gaps or {},
+    )

@@ -1,0 +1,169 @@
+"""The devices that the audit is for: groups of readers and of points of sale, each in its place."""
+
+from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address
+from typing import Literal
+
+from auditor.capture import Failure
+from auditor.inventory import Addressing, Connection, Integration, PosGroup, ReaderEntry, ReaderGroup, SiteEntry
+from auditor.model import Device, Fact, Span, Unknown
+from auditor.policies import Policy, ReaderModel
+from auditor.site.attachment import Attachment, Media, attach
+from auditor.site.segments import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Readers of one declared group that share place, model and connection; the subject of most verdicts.
+
+    `model` is None if none was declared or the policy does not know it. `connection` None: either may be
+    used. `macs` are the MAC addresses that matter for the declared connection, `macs_ethernet` the wired ones.
+    """
+
+    name: str
+    place: Fact[Attachment]
+    model: ReaderModel | None
+    model_name: str | None
+    connection: Connection | None
+    addressing: Addressing
+    count: int | None
+    macs: tuple[str, ...]
+    macs_ethernet: tuple[str, ...]
+    addresses: tuple[IPv4Address, ...]
+    integration: Integration
+    sdk_version: str | None
+    line: Span
+
+    @property
+    def attachment(self) -> Attachment:
+        """Where they are; the engine calls rules that need it only if it is known."""
+        assert not isinstance(self.place, Unknown)
+        return self.place.value
+
+    @property
+    def wireless(self) -> bool:
+        """Whether Wi-Fi requirements concern them: declared so, or not declared and the segment may have Wi-Fi."""
+        if self.connection is not None:
+            return self.connection is Connection.WIFI
+        return not isinstance(self.place, Unknown) and bool(self.place.value.bsses or self.place.value.unseen)
+
+    @property
+    def media(self) -> Media:
+        """What they may be attached with."""
+        return Media(self.wireless, not self.wireless or self.connection is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Pos:
+    """Points of sale that share a place. `dns`: `dhcp`, or the resolvers that are set on them by hand.
+
+    `ssid_declared`: the inventory says that they use Wi-Fi. If it does not, they may use it where there is some.
+    """
+
+    name: str
+    place: Fact[Attachment]
+    dns: Literal["dhcp"] | tuple[IPv4Address | IPv6Address, ...]
+    ssid_declared: bool
+    macs: tuple[str, ...]
+    addresses: tuple[IPv4Address, ...]
+    line: Span
+
+    @property
+    def wireless(self) -> bool:
+        """Whether they may use Wi-Fi: tills are tablets more often than not, so a cable must not be assumed."""
+        return self.ssid_declared or (not isinstance(self.place, Unknown) and bool(self.place.value.bsses))
+
+    @property
+    def media(self) -> Media:
+        """What they may be attached with."""
+        return Media(self.wireless, not self.ssid_declared)
+
+    @property
+    def attachment(self) -> Attachment:
+        """Where they are; ask only if the place is known."""
+        assert not isinstance(self.place, Unknown)
+        return self.place.value
+
+
+@dataclass(slots=True)
+class _Bucket:
+    place: Fact[Attachment]
+    entries: list[ReaderEntry] = field(default_factory=list)
+
+
+def readers_of(
+    entry: SiteEntry,
+    policy: Policy,
+    segments: tuple[Segment, ...],
+    devices: tuple[Device, ...],
+    missing: tuple[Failure, ...],
+) -> tuple[Readers, ...]:
+    """Find the declared readers in the model; entries of a group that share their place become one subject."""
+    found: list[Readers] = []
+    for group in entry.readers:
+        buckets: dict[tuple[object, ...], _Bucket] = {}
+        for item in group.entries:
+            place = attach(item.selector, segments, devices, missing)
+            key = (_place_key(place), item.model, item.connection, item.addressing, item.selector.ssid is None)
+            buckets.setdefault(key, _Bucket(place)).entries.append(item)
+        for number, bucket in enumerate(buckets.values(), start=1):
+            name = group.name if len(buckets) == 1 else f"{group.name}/{number}"
+            found.append(_readers(name, group, bucket, entry, policy))
+    return tuple(found)
+
+
+def _place_key(place: Fact[Attachment]) -> str:
+    return place.why if isinstance(place, Unknown) else place.value.segment.key
+
+
+def _readers(name: str, group: ReaderGroup, bucket: _Bucket, entry: SiteEntry, policy: Policy) -> Readers:
+    first = bucket.entries[0]
+    selectors = [item.selector for item in bucket.entries]
+    model = policy.model(first.model) if first.model else None
+    connection = first.connection
+    if connection is None and first.selector.ssid is not None:
+        connection = Connection.WIFI
+    counts = [item.count for item in bucket.entries if item.count is not None]
+    macs = tuple(dict.fromkeys(s.mac for s in selectors if s.mac))
+    integration, sdk_version = entry.integration_of(group)
+    return Readers(
+        name=name,
+        place=bucket.place,
+        model=model,
+        model_name=first.model,
+        connection=connection,
+        addressing=first.addressing,
+        count=max(sum(counts), len(macs)) or None,
+        macs=macs,
+        macs_ethernet=tuple(dict.fromkeys(s.mac_ethernet for s in selectors if s.mac_ethernet)),
+        addresses=tuple(s.ip for s in selectors if isinstance(s.ip, IPv4Address)),
+        integration=integration,
+        sdk_version=sdk_version,
+        line=first.selector.line,
+    )
+
+
+def pos_of(
+    entry: SiteEntry, segments: tuple[Segment, ...], devices: tuple[Device, ...], missing: tuple[Failure, ...]
+) -> tuple[Pos, ...]:
+    """Find the declared points of sale in the model, one subject an entry."""
+    found: list[Pos] = []
+    for group in entry.pos:
+        for number, item in enumerate(group.entries, start=1):
+            place = attach(item.selector, segments, devices, missing)
+            found.append(
+                Pos(
+                    name=_pos_name(group, number),
+                    place=place,
+                    dns=item.dns,
+                    ssid_declared=item.selector.ssid is not None,
+                    macs=(item.selector.mac,) if item.selector.mac else (),
+                    addresses=(item.selector.ip,) if isinstance(item.selector.ip, IPv4Address) else (),
+                    line=item.selector.line,
+                )
+            )
+    return tuple(found)
+
+
+def _pos_name(group: PosGroup, number: int) -> str:
+    return group.name if len(group.entries) == 1 else f"{group.name}/{number}"

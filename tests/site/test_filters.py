@@ -1,0 +1,215 @@
+"""Packet filters as sets, against a simulation that sends every single packet through every possible world."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.model import Action, Assumed, Default, Filter, FilterRule, Listed, Unknown
+from auditor.site.filters import MAX_BOXES, Box, Interval, Question, evaluate, explain, interval
+from tests.site.built import UNKNOWN, filtered, networks, ports, rule
+
+# Sixteen sources and sixteen destinations: small enough to try every pair.
+SOURCES, DESTINATIONS = IPv4Network("192.168.30.0/28"), IPv4Network("198.51.100.0/28")
+QUESTION = Question("pos", "wan", (interval(SOURCES),), (interval(DESTINATIONS),), "tcp", 443)
+
+
+def below(network: IPv4Network) -> st.SearchStrategy[IPv4Network]:
+    """A network inside of another one, a single address at least."""
+    length = st.integers(network.prefixlen, 32)
+    return length.flatmap(lambda n: st.sampled_from(list(network.subnets(new_prefix=n))))
+
+
+def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Everything, unknown, or one of the values."""
+    return st.one_of(st.none(), st.just(UNKNOWN), values)
+
+
+def matches(network: IPv4Network) -> st.SearchStrategy[Any]:
+    return maybe(st.lists(below(network), max_size=3).map(tuple))
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> FilterRule:
+    return rule(
+        f"r{draw(st.integers(0, 99))}",
+        draw(st.one_of(st.sampled_from(Action), st.just(UNKNOWN))),
+        entering=draw(maybe(st.sampled_from([frozenset({"pos"}), frozenset({"lan"})]))),
+        leaving=draw(maybe(st.sampled_from([frozenset({"wan"}), frozenset({"lan"})]))),
+        sources=draw(matches(SOURCES)),
+        destinations=draw(matches(DESTINATIONS)),
+        protocols=draw(maybe(st.sampled_from([frozenset({"tcp", "udp"}), frozenset({"icmp"})]))),
+        destination_ports=draw(maybe(st.sampled_from([ports(443), ports(80), ports(80, 443)]))),
+        narrow=draw(st.sampled_from([False, True, UNKNOWN])),
+    )
+
+
+@st.composite
+def filters(draw: st.DrawFn) -> Filter:
+    holes = draw(st.sampled_from([(), (UNKNOWN,)]))
+    default = draw(st.sampled_from([Action.ACCEPT, Action.DROP, Action.REJECT]))
+    return filtered(*draw(st.lists(rules(), max_size=4)), default=default, holes=holes)
+
+
+# -- the simulation -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Packet:
+    source: IPv4Address
+    destination: IPv4Address
+
+
+def decided(fact: Any, hit: bool) -> bool | None:
+    return None if isinstance(fact, Unknown) else fact.value is None or hit
+
+
+def match(one: FilterRule, packet: Packet) -> bool | None:
+    """Whether a rule takes a packet: yes, no, or in some worlds."""
+
+    def among(fact: Any, address: IPv4Address) -> bool:
+        return not isinstance(fact, Unknown) and any(address in network for network in fact.value or ())
+
+    def has(fact: Any, member: Any) -> bool:
+        return not isinstance(fact, Unknown) and member in (fact.value or ())
+
+    wanted = one.destination_ports
+    answers = [
+        decided(one.entering, has(one.entering, "pos")),
+        decided(one.leaving, has(one.leaving, "wan")),
+        decided(one.protocols, has(one.protocols, "tcp")),
+        decided(wanted, not isinstance(wanted, Unknown) and any(r.first <= 443 <= r.last for r in wanted.value or ())),
+        decided(one.sources, among(one.sources, packet.source)),
+        decided(one.destinations, among(one.destinations, packet.destination)),
+        None if isinstance(one.narrow, Unknown) or one.narrow.value else True,
+    ]
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def worlds(filter_: Filter, packet: Packet) -> Iterator[Action]:
+    """Every fate of a packet, by trying each rule that may match both ways, and each unknown action."""
+    choices: list[list[Action | None]] = []
+    for one in filter_.rules:
+        taken = match(one, packet)
+        actions = [Action.ACCEPT, Action.DROP] if isinstance(one.action, Unknown) else [one.action.value]
+        possible: list[Action | None] = [] if taken is False else list(actions)
+        if taken is not True or isinstance(one.action, Unknown):
+            possible.append(None)  # not this rule; an unknown action may be to go on
+        choices.append(possible)
+    assert not isinstance(filter_.default, Unknown)
+    for world in product(*choices):
+        final = next((action for action in world if action not in (None, Action.NEXT)), None)
+        yield final or filter_.default.value
+    if filter_.rules.holes:
+        yield from (Action.ACCEPT, Action.DROP)
+
+
+def packets() -> Iterator[Packet]:
+    for source, destination in product(SOURCES, DESTINATIONS):
+        yield Packet(source, destination)
+
+
+def box_of(boxes: tuple[Box, ...], packet: Packet) -> Box:
+    def inside(bounds: Interval, address: IPv4Address) -> bool:
+        return bounds[0] <= int(address) <= bounds[1]
+
+    (found,) = [b for b in boxes if inside(b.source, packet.source) and inside(b.destination, packet.destination)]
+    return found
+
+
+@given(filters())
+def test_every_packet_lies_in_one_box_that_knows_its_fates(filter_: Filter) -> None:
+    outcome = evaluate(filter_, QUESTION)
+    assert not outcome.gave_up
+    for packet in packets():
+        box = box_of(outcome.boxes, packet)
+        assert box.actions == set(worlds(filter_, packet)), (packet, box)
+
+
+@given(filters())
+def test_blocked_and_undecided_are_told_apart(filter_: Filter) -> None:
+    outcome = evaluate(filter_, QUESTION)
+    for packet in packets():
+        box, fates = box_of(outcome.boxes, packet), {action.blocks for action in worlds(filter_, packet)}
+        assert (box in outcome.blocked()) == (fates == {True})
+        assert (box in outcome.undecided()) == (len(fates) == 2)
+
+
+@given(filters())
+def test_an_explanation_of_a_doubt_is_never_a_fact(filter_: Filter) -> None:
+    outcome = evaluate(filter_, QUESTION)
+    if outcome.undecided():
+        assert isinstance(explain(outcome.undecided()), Unknown)
+
+
+# -- single cases ---------------------------------------------------------------------------------------------
+
+
+def test_the_first_match_decides_and_is_named() -> None:
+    outcome = evaluate(
+        filtered(rule("a", Action.DROP, protocols=frozenset({"tcp"})), rule("b", Action.ACCEPT)), QUESTION
+    )
+    assert [box.rules for box in outcome.blocked()] == [("a",)]
+
+
+def test_a_default_policy_is_no_rule() -> None:
+    (box,) = evaluate(filtered(default=Action.REJECT), QUESTION).blocked()
+    assert box.rules == ("",)
+
+
+def test_to_the_router_itself_nothing_leaves() -> None:
+    question = Question("pos", None, QUESTION.sources, QUESTION.destinations, "udp", 53)
+    one = rule("forwarding", Action.DROP, leaving=frozenset({"wan"}))
+    assert not evaluate(filtered(one), question).blocked()
+
+
+def test_a_protocol_without_ports_meets_no_rule_about_ports() -> None:
+    question = Question("pos", "wan", QUESTION.sources, QUESTION.destinations, "icmp", None)
+    assert not evaluate(filtered(rule("web", Action.DROP, destination_ports=ports(443))), question).blocked()
+
+
+def test_the_origin_of_a_default_is_kept() -> None:
+    default = Assumed(Action.DROP, Default("policy", "drop", "manual"))
+    outcome = evaluate(Filter("gw", "forward", Listed(), default), QUESTION)
+    assert isinstance(explain(outcome.blocked()), Assumed)
+
+
+@pytest.mark.parametrize("size", [MAX_BOXES // 2, MAX_BOXES * 8])
+def test_a_long_list_of_addresses_is_quick_or_given_up(size: int) -> None:
+    """Every second address of a block: no two of them join."""
+    first = int(IPv4Address("10.0.0.0"))
+    listed = tuple(IPv4Network(first + 2 * number) for number in range(size))
+    question = Question("pos", "wan", QUESTION.sources, (interval(IPv4Network("10.0.0.0/8")),), "tcp", 443)
+    outcome = evaluate(filtered(rule("list", Action.DROP, destinations=listed)), question)
+    assert outcome.gave_up == (size > MAX_BOXES)
+    assert len(outcome.blocked()) == (0 if outcome.gave_up else size)
+
+
+def test_neighbours_in_a_list_are_one_box() -> None:
+    listed = networks("198.51.100.0/30", "198.51.100.4/30", "198.51.100.2/31")
+    outcome = evaluate(filtered(rule("list", Action.DROP, destinations=listed)), QUESTION)
+    assert [box.destination for box in outcome.blocked()] == [interval(IPv4Network("198.51.100.0/29"))]
+
+
+def test_a_rule_of_unknown_action_leaves_everything_open() -> None:
+    outcome = evaluate(filtered(rule("?", UNKNOWN), default=Action.ACCEPT), QUESTION)
+    assert len(outcome.undecided()) == len(outcome.boxes) == 1
+    assert explain(outcome.undecided()) == UNKNOWN
+
+
+def test_conditions_that_are_not_modelled_are_named() -> None:
+    outcome = evaluate(filtered(rule("by night", Action.DROP, narrow=True)), QUESTION)
+    reason = explain(outcome.undecided())
+    assert isinstance(reason, Unknown)
+    assert "'by night'" in reason.why
+
+
+def test_no_destination_matches_nothing() -> None:
+    assert not evaluate(filtered(rule("none", Action.DROP, destinations=())), QUESTION).blocked()

@@ -1,0 +1,231 @@
+"""Which resolvers a question meets, and which of them keep the answer back."""
+
+from ipaddress import IPv4Address, IPv4Network
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditor.model import Device, DnsRedirect, Forwarder, Listed, Unknown
+from auditor.policies import load_policy
+from auditor.site import Chain, Lookup, Passage, Refusal, ResolverKind, covers, local_answers
+from auditor.site.resolvers import resolver_chain
+from auditor.site.segments import segments_of
+from tests.site.built import UNKNOWN, answer, device, forwarder, interface, resolver, said, scope
+
+POLICY = load_policy("stripe-terminal")
+LOOKUP = Lookup("10-42-42-42.test.device.stripe-terminal-local-reader.net", IPv4Address("10.42.42.42"))
+POS = interface("pos", "192.168.30.1/24")
+
+
+def router(*resolvers: Any, servers: tuple[str, ...] = ("192.168.30.1",), **more: Any) -> Device:
+    built: dict[str, Any] = {"resolvers": Listed(resolvers), "dhcp_scopes": Listed((scope("pos", *servers),))}
+    return device("gw", POS, **(built | more))
+
+
+def chain(*devices: Device, dns: Any = "dhcp") -> Chain:
+    segment = next(s for s in segments_of(devices) if any(i.key == "pos" for i in s.interfaces))
+    scopes = Listed(tuple(s for d in devices for s in d.dhcp_scopes))
+    return resolver_chain(segment, dns, scopes, devices, POLICY, LOOKUP)
+
+
+def refusals(found: Chain) -> list[str]:
+    return [reason.refusal.value for hop in found.hops for reason in hop.reasons]
+
+
+def test_an_open_resolver_and_a_public_one_behind_it() -> None:
+    found = chain(router(resolver("main", forwarder("1.1.1.1"))))
+    assert [hop.kind for hop in found.hops] == [ResolverKind.INSPECTED, ResolverKind.PUBLIC]
+    assert {hop.passage for hop in found.hops} == {Passage.OPEN}
+
+
+def test_rebind_protection_refuses() -> None:
+    found = chain(router(resolver(drops_private=said(True))))
+    assert found.hops[0].passage is Passage.BLOCKED
+    assert refusals(found) == ["drops private answers"]
+
+
+@pytest.mark.parametrize(
+    "domain", ["stripe-terminal-local-reader.net", "NET", "test.device.stripe-terminal-local-reader.net."]
+)
+def test_an_exempt_domain_covers_what_lies_below(domain: str) -> None:
+    found = chain(router(resolver(drops_private=said(True), exempt_domains=said((domain,)))))
+    assert found.hops[0].passage is Passage.OPEN
+
+
+@pytest.mark.parametrize("domain", ["reader.net", "x.stripe-terminal-local-reader.net", ""])
+def test_another_domain_does_not(domain: str) -> None:
+    found = chain(router(resolver(drops_private=said(True), exempt_domains=said((domain,)))))
+    assert found.hops[0].passage is Passage.BLOCKED
+
+
+def test_protection_that_spares_the_range_lets_pass() -> None:
+    spared = resolver(drops_private=said(True), private_ranges=(IPv4Network("192.168.0.0/16"),))
+    assert chain(router(spared)).hops[0].passage is Passage.OPEN
+
+
+def test_an_exemption_decides_an_unknown_protection() -> None:
+    found = chain(router(resolver(drops_private=UNKNOWN, exempt_domains=said(("net",)))))
+    assert found.hops[0].passage is Passage.OPEN
+
+
+@pytest.mark.parametrize("unknown", ["drops_private", "exempt_domains", "drops_ipv4", "serving"])
+def test_what_is_unknown_never_passes(unknown: str) -> None:
+    facts: dict[str, Any] = {"drops_private": said(unknown == "exempt_domains"), unknown: UNKNOWN}
+    assert chain(router(resolver(**facts))).hops[0].passage is Passage.UNKNOWN
+
+
+def test_all_reasons_are_gathered() -> None:
+    closed = resolver(
+        "main",
+        forwarder(None, "stripe-terminal-local-reader.net"),
+        forwarder("1.1.1.1"),
+        drops_private=said(True),
+        drops_ipv4=said(True),
+        local_answers=Listed((answer("net"),)),
+    )
+    found = chain(router(closed))
+    assert refusals(found) == [
+        "answers the name itself",
+        "answers the name itself",
+        "gives out no A records",
+        "drops private answers",
+    ]
+    assert found.upstream[0].address == IPv4Address("1.1.1.1")  # asked once the answers are gone
+
+
+def test_the_right_local_answer_is_one() -> None:
+    right = resolver(local_answers=Listed((answer(LOOKUP.name, "10.42.42.42"),)))
+    assert chain(router(right)).hops[0].passage is Passage.OPEN
+
+
+def test_a_longer_forwarder_wins_over_a_local_answer() -> None:
+    sink = answer("net")
+    longer = resolver("main", forwarder("8.8.8.8", "stripe-terminal-local-reader.net"), local_answers=Listed((sink,)))
+    shorter = resolver("main", forwarder("8.8.8.8"), local_answers=Listed((sink,)))
+    assert local_answers(longer, LOOKUP.name) == ()
+    assert local_answers(shorter, LOOKUP.name) == (sink,)
+
+
+def test_only_the_forwarder_of_the_longest_domain_is_asked() -> None:
+    asked = resolver("main", forwarder("203.0.113.9"), forwarder("1.1.1.1", "net"), forwarder("203.0.113.8", "org"))
+    assert [hop.address for hop in chain(router(asked)).upstream] == [IPv4Address("1.1.1.1")]
+
+
+def test_a_resolver_behind_another_on_the_same_device_is_judged_too() -> None:
+    front = resolver("front", forwarder("127.0.0.1", port=5353))
+    behind = resolver("behind", port=said(5353), drops_private=said(True))
+    found = chain(router(front, behind))
+    assert [(hop.resolver.key, hop.passage) for hop in found.inspected if hop.resolver] == [
+        ("front", Passage.OPEN),
+        ("behind", Passage.BLOCKED),
+    ]
+
+
+def test_one_on_another_device_as_well() -> None:
+    server = device(
+        "dns", interface("office", "192.168.1.53/24", device="dns"), resolvers=Listed((resolver("bind", device="dns"),))
+    )
+    gw = router(resolver("main", forwarder("192.168.1.53")))
+    assert [hop.device for hop in chain(gw, server).inspected] == ["gw", "dns"]
+
+
+def test_what_listens_there_but_was_not_read_is_unknown() -> None:
+    (hop,) = chain(router(resolver("front", forwarder("127.0.0.1", port=5053)))).upstream
+    assert (hop.kind, hop.passage, hop.device) == (ResolverKind.UNINSPECTED, Passage.UNKNOWN, "gw")
+
+
+def test_a_loop_ends() -> None:
+    one = resolver("one", forwarder("127.0.0.1", port=5353))
+    two = resolver("two", forwarder("127.0.0.1", port=53), port=said(5353))
+    assert len(chain(router(one, two)).inspected) == 2
+
+
+def test_a_resolver_that_is_off_counts_only_if_nothing_else_answers() -> None:
+    off, on = resolver("off", serving=said(False)), resolver("on")
+    assert [hop.resolver for hop in chain(router(off, on)).inspected] == [on]
+    assert refusals(chain(router(off))) == [Refusal.OFF.value]
+
+
+def test_an_instance_of_another_network_is_not_asked() -> None:
+    guests = resolver("guests", interfaces=said(("guest",)), drops_private=said(True))
+    mine = resolver("mine", interfaces=said(("pos",)))
+    assert [hop.resolver for hop in chain(router(guests, mine)).inspected] == [mine]
+
+
+def test_a_service_that_filters_by_account_and_a_stranger_are_unknown() -> None:
+    found = chain(router(servers=("208.67.222.222", "203.0.113.53")))
+    assert [hop.kind for hop in found.hops] == [ResolverKind.FILTERING, ResolverKind.UNINSPECTED]
+    assert {hop.passage for hop in found.hops} == {Passage.UNKNOWN}
+
+
+def test_no_scope_is_a_hole() -> None:
+    found = chain(router(dhcp_scopes=Listed()))
+    assert found.hops == ()
+    assert len(found.holes) == 1
+
+
+def test_resolvers_set_by_hand_need_no_scope() -> None:
+    found = chain(router(dhcp_scopes=Listed()), dns=(IPv4Address("8.8.8.8"),))
+    assert found.holes == ()
+    assert [hop.kind for hop in found.hops] == [ResolverKind.PUBLIC]
+
+
+@pytest.mark.parametrize("where", [None, ("pos",), ("guest",), UNKNOWN])
+def test_a_redirect_adds_the_resolver_of_its_device(where: Any) -> None:
+    fact = where if isinstance(where, Unknown) else said(where)
+    redirect = DnsRedirect("gw", "catch", fact, said(None), said(53))
+    gw = router(resolver(drops_private=said(True)), dns_redirects=Listed((redirect,)))
+    found = chain(gw, dns=(IPv4Address("8.8.8.8"),))
+    concerned = where != ("guest",)
+    assert found.redirected == ((redirect,) if concerned else ())
+    assert (Passage.BLOCKED in {hop.passage for hop in found.hops}) == concerned
+
+
+def test_a_redirect_to_another_port_asks_the_resolver_there() -> None:
+    behind = resolver("behind", port=said(5353), drops_private=said(True))
+    redirect = DnsRedirect("gw", "catch", said(None), said(None), said(5353))
+    found = chain(router(behind, dns_redirects=Listed((redirect,))), dns=(IPv4Address("8.8.8.8"),))
+    assert [hop.resolver for hop in found.inspected] == [behind]
+
+
+@pytest.mark.parametrize(
+    ("to_address", "to_port"),
+    [(UNKNOWN, said(53)), (said(None), UNKNOWN), (said(None), said(9953)), (said(IPv4Address("192.0.2.53")), said(53))],
+)
+def test_a_redirect_to_a_place_that_was_not_read_is_unknown(to_address: Any, to_port: Any) -> None:
+    redirect = DnsRedirect("gw", "catch", said(None), to_address, to_port)
+    found = chain(router(dns_redirects=Listed((redirect,))), dns=(IPv4Address("8.8.8.8"),))
+    assert [hop.passage for hop in found.hops] == [Passage.OPEN, Passage.UNKNOWN]
+
+
+LABELS = st.lists(st.text("abC-1", min_size=1, max_size=4), min_size=1, max_size=4)
+
+
+@given(LABELS, LABELS)
+def test_covers_is_about_whole_labels(domain: list[str], name: list[str]) -> None:
+    below = [label.lower() for label in name][-len(domain) :] == [label.lower() for label in domain]
+    assert covers(".".join(domain), ".".join(name)) == below
+
+
+@st.composite
+def forwarders(draw: st.DrawFn) -> Forwarder:
+    domain = draw(st.sampled_from([None, "net", "stripe-terminal-local-reader.net", "org"]))
+    address = draw(
+        st.sampled_from(["1.1.1.1", "203.0.113.9", "127.0.0.1", "192.168.30.1"] + ([None] if domain else []))
+    )
+    return forwarder(address, domain, draw(st.sampled_from([53, 5353])))
+
+
+@given(st.lists(forwarders(), max_size=4), st.lists(forwarders(), max_size=4), st.booleans(), st.booleans())
+def test_any_web_of_forwarders_ends_and_hides_no_refusal(
+    first: list[Forwarder], second: list[Forwarder], drops: bool, also: bool
+) -> None:
+    one = resolver("one", *first, drops_private=said(drops))
+    two = resolver("two", *second, drops_private=said(also), port=said(5353))
+    found = chain(router(one, two))
+    judged = {hop.resolver.key: hop.passage for hop in found.inspected if hop.resolver}
+    assert (judged["one"] is Passage.BLOCKED) >= drops
+    if "two" in judged:
+        assert (judged["two"] is Passage.BLOCKED) >= also
