@@ -1,0 +1,17 @@
+"""The platforms that this program reads: one line each."""
+
+from auditor.errors import UsageError
+from auditor.platforms.base import ByHand, Edit, EditResult, Platform
+from auditor.platforms.openwrt import PLATFORM as OPENWRT
+
+PLATFORMS: tuple[Platform, ...] = (OPENWRT,)
+
+__all__ = ["PLATFORMS", "ByHand", "Edit", "EditResult", "Platform", "platform"]
+
+
+def platform(name: str) -> Platform:
+    """Return a platform by name; `UsageError` names those that exist."""
+    for candidate in PLATFORMS:
+        if candidate.name == name:
+            return candidate
+    raise UsageError(f"platform '{name}' is not supported; supported: {', '.join(p.name for p in PLATFORMS)}")

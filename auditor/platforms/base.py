@@ -1,0 +1,61 @@
+"""What a platform is: plain functions from captured text to the model, and from intents to edits."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from auditor.capture import Capture, Kind
+from auditor.intents import Intent
+from auditor.model import Device
+from auditor.profiles import Command, Profile
+from auditor.secrets import Redactor
+
+
+class Operation(Protocol):
+    """One edit of a captured text, in the terms of its syntax tree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An intent as operations on captured text, with the way back.
+
+    `context` fills the intent's template; `services` are the profile's effects to activate afterwards, in
+    order. Operations that find their work done already do nothing, so applying twice is applying once.
+    """
+
+    operations: tuple[Any, ...]
+    undo: tuple[Any, ...]
+    context: Mapping[str, Any]
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """An intent that this platform cannot turn into a snippet here: why, and what a person can do."""
+
+    why: str
+    advice: str
+
+
+EditResult: TypeAlias = Edit | ByHand
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One kind of device.
+
+    `recognise` maps a file of a saved capture (name, text) to its path and kind, None if it is not of this
+    platform. `extract` returns the values that fill a command's hole, read from earlier outputs by command id. `redact`
+    takes path and raw text. `quote` makes one word of a value for the platform's command line and raises
+    `ValueError` for control characters. `filters` are further Jinja filters of its templates.
+    """
+
+    name: str
+    recognise: Callable[[str, str], tuple[str, Kind] | None]
+    redact: Callable[[str, str, Redactor], str]
+    extract: Callable[[Command, Mapping[str, str]], tuple[str, ...]]
+    parse: Callable[[Capture, Profile], Device]
+    edit: Callable[[Capture, Device, Intent], EditResult]
+    apply: Callable[[Capture, tuple[Any, ...]], Capture]
+    quote: Callable[[str], str]
+    filters: Mapping[str, Callable[..., str]]

@@ -1,0 +1,280 @@
+"""A device's UCI configuration as facts: options looked up with their lines, defaults and damage.
+
+Whatever is looked up counts as understood. An option that is not there gives the documented default of the
+profile; in a section with an unreadable line it gives `Unknown`, because that line may have set it.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from auditor.capture import Capture, Gap, Kind
+from auditor.model import Assumed, Coverage, Default, Fact, Span, Stated, Unknown, UnknownLine
+from auditor.profiles import Profile
+from auditor.syntax.uci import Document, LineKind, Section, Statement, effective, parse
+
+T = TypeVar("T")
+
+Convert = Callable[[str], T]
+"""Turns an option's text into a value; raises `ValueError` with a reason for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A section with the captured file that holds it, its name or made-up name, and its statements by option."""
+
+    file: str
+    section: Section
+    id: str
+    written: Mapping[str, tuple[Statement, ...]] = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, file: str, section: Section) -> "Located":
+        written: dict[str, tuple[Statement, ...]] = {}
+        for statement in section.statements:
+            written[statement.name] = (*written.get(statement.name, ()), statement)
+        return cls(file, section, section.id, written)
+
+    @property
+    def title(self) -> str:
+        """How people find it: `dhcp.lan`, or `dhcp.@host (line 31)` for one without a name."""
+        name = self.section.name
+        where = name or f"@{self.section.type} (line {self.section.first})"
+        return f"{self.section.package}.{where}"
+
+
+@dataclass(slots=True)
+class Config:
+    """All packages of one capture. Reading marks lines as understood, which coverage counts in the end."""
+
+    device: str
+    profile: Profile
+    version: str | None
+    documents: dict[str, Document]
+    gaps: Mapping[str, Gap]
+    _by_type: Mapping[tuple[str, str], tuple[Located, ...]]
+    _by_id: Mapping[tuple[str, str], Located]
+    _understood: dict[str, set[int]]
+
+    @classmethod
+    def of(cls, capture: Capture, profile: Profile, version: str | None, package_of: Callable[[str], str]) -> "Config":
+        """Read every UCI file of a capture; `package_of` gives the package of a file that names none."""
+        packages = ((file, package_of(file.path)) for file in capture.files if file.kind is Kind.CONFIGURATION)
+        documents = {file.path: parse(file.text, package=package) for file, package in packages if package}
+        by_type: dict[tuple[str, str], list[Located]] = {}
+        by_id: dict[tuple[str, str], Located] = {}
+        for path, document in documents.items():
+            for section in document.sections:
+                located = Located.of(path, section)
+                by_type.setdefault((section.package, section.type), []).append(located)
+                by_id.setdefault((section.package, located.id), located)
+        return cls(
+            device=capture.device,
+            profile=profile,
+            version=version,
+            documents=documents,
+            gaps={gap.path: gap for gap in capture.gaps},
+            _by_type={key: tuple(sections) for key, sections in by_type.items()},
+            _by_id=by_id,
+            _understood={path: set() for path in documents},
+        )
+
+    def has(self, package: str) -> bool:
+        """Say whether a package was captured, be it empty."""
+        return any(package in document.packages for document in self.documents.values())
+
+    def missing(self, package: str) -> Unknown | None:
+        """Return why nothing can be said of a package, or None if it was captured."""
+        if self.has(package):
+            return None
+        gap = self.gaps.get(f"/etc/config/{package}")
+        if gap is not None:
+            return Unknown(f"package '{package}' was not captured from {self.device}: {gap.why}", settle=gap.settle)
+        return Unknown(
+            f"package '{package}' was not captured from {self.device}",
+            settle=f"add /etc/config/{package} of {self.device} to the capture",
+        )
+
+    def sections(self, package: str, type: str) -> tuple[Located, ...]:
+        """Return the sections of one type, in file order, and mark their headers as understood."""
+        found = self._by_type.get((package, type), ())
+        for located in found:
+            for heading in located.section.headings:
+                self._understood[located.file].update(range(heading.first, heading.last + 1))
+        return found
+
+    def section(self, package: str, name: str) -> Located | None:
+        """Return a section by name or made-up name, whatever its type."""
+        return self._by_id.get((package, name))
+
+    def header(self, located: Located) -> Span:
+        """Lines of a section's header."""
+        return Span(self.device, located.file, located.section.first, located.section.first)
+
+    def span(self, located: Located, statement: Statement) -> Span:
+        """Lines of one statement."""
+        return Span(self.device, located.file, statement.first, statement.last)
+
+    def values(self, located: Located, name: str) -> tuple[Statement, ...]:
+        """The effective values of an option or list; all its lines count as understood."""
+        written = located.written.get(name)
+        if written is None:
+            return ()
+        lines = self._understood[located.file]
+        for statement in written:
+            lines.update(range(statement.first, statement.last + 1))
+        return effective(written)
+
+    def lines(self, located: Located, *names: str) -> tuple[Span, ...]:
+        """Lines that set one of these options, each once; empty if none does."""
+        found = (statement for name in names for statement in self.values(located, name))
+        return tuple(dict.fromkeys(self.span(located, statement) for statement in found))
+
+    def damage(self, located: Located) -> Unknown | None:
+        """Return why a section cannot be trusted, or None."""
+        if located.section.damaged is None:
+            return None
+        return Unknown(
+            f"{located.title} holds a line that cannot be read: {located.section.damaged}",
+            (self.header(located),),
+            f"correct the line in {located.file}",
+        )
+
+    def stated(self, located: Located, name: str, convert: Convert[T]) -> Fact[T] | None:
+        """Return what the lines say of an option; None if they say nothing."""
+        damaged = self.damage(located)
+        values = self.values(located, name)
+        if damaged is not None:
+            return damaged
+        if not values:
+            return None
+        statement = values[-1]
+        span = self.span(located, statement)
+        try:
+            return Stated(convert(statement.value), (span,))
+        except ValueError as error:
+            why = f"cannot read {name} '{printable(statement.value)}': {error}"
+            return Unknown(why, (span,), f"correct {name} in {located.title}")
+
+    def fact(self, located: Located, name: str, convert: Convert[T], *, default: str) -> Fact[T]:
+        """Return what the lines say of an option, or else the profile's default of this entry."""
+        stated = self.stated(located, name, convert)
+        return stated if stated is not None else self.default(default, convert, self.header(located))
+
+    def words(self, located: Located, name: str) -> tuple[tuple[str, Span], ...]:
+        """All words of an option or list, each with its line: both `list x 'a'` and `option x 'a b'` are used."""
+        return tuple(
+            (word, self.span(located, statement))
+            for statement in self.values(located, name)
+            for word in statement.value.split()
+        )
+
+    def default(self, entry: str, convert: Convert[T], *near: Span) -> Fact[T]:
+        """Return the documented default for this device's version, or `Unknown` if versions differ."""
+        found = self.profile.default(entry, self.version)
+        if found is None and entry not in self.profile.defaults:
+            return Unknown(f"no line says, and no default of {entry} is documented", near)
+        if found is None:
+            why = f"the default of {entry} depends on the OpenWrt version, which is not known"
+            return Unknown(why, near, "capture /etc/openwrt_release as well")
+        return Assumed(convert(found.value), Default(found.entry, found.word, found.source), near)
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """Count each line of each UCI file once: understood, irrelevant, or unknown."""
+        return tuple(self._coverage(path, document) for path, document in self.documents.items())
+
+    def _coverage(self, path: str, document: Document) -> Coverage:
+        irrelevant = self._irrelevant_lines(document)
+        lines = self._understood[path]
+        understood = skipped = 0
+        unknown: list[tuple[int, LineKind]] = []
+        for number, kind in enumerate(document.line_kinds(), start=1):
+            if kind is LineKind.PACKAGE or number in lines:
+                understood += 1
+            elif kind is LineKind.NOTHING or (kind is not LineKind.UNREADABLE and number in irrelevant):
+                skipped += 1
+            else:
+                unknown.append((number, kind))
+        words = dict(_keywords(document)) if unknown else {}
+        return Coverage(
+            path,
+            understood,
+            skipped,
+            tuple(
+                UnknownLine(number, "(unreadable)" if kind is LineKind.UNREADABLE else words.get(number, ""))
+                for number, kind in unknown
+            ),
+        )
+
+    def _irrelevant_lines(self, document: Document) -> set[int]:
+        """Lines of sections and options that the profile knows and no rule reads."""
+        lines: set[int] = set()
+        for section in document.sections:
+            names = self._irrelevant_options(section.package, section.type)
+            if names is None:
+                continue
+            for heading in section.headings:
+                lines.update(range(heading.first, heading.last + 1))
+            whole = "*" in names
+            for statement in section.statements:
+                if whole or statement.name in names:
+                    lines.update(range(statement.first, statement.last + 1))
+        return lines
+
+    def _irrelevant_options(self, package: str, type: str) -> frozenset[str] | None:
+        """Options of a section type that no rule needs; None if the profile does not know the type."""
+        types = self.profile.irrelevant.get(package, {})
+        if type in types:
+            return types[type]
+        return next((names for pattern, names in types.items() if "*" in pattern and fnmatchcase(type, pattern)), None)
+
+
+def _keywords(document: Document) -> Iterator[tuple[int, str]]:
+    """The leading keywords of each line that holds a header or a statement; values stay out."""
+    for section in document.sections:
+        for heading in section.headings:
+            for line in range(heading.first, heading.last + 1):
+                yield line, f"config {printable(section.type)}"
+        for statement in section.statements:
+            for line in range(statement.first, statement.last + 1):
+                yield line, f"{statement.keyword} {printable(statement.name)}"
+
+
+def printable(text: str, limit: int = 40) -> str:
+    """Show a word of a device in a message: control characters escaped, cut to a readable length."""
+    if text.isprintable() and len(text) <= limit:
+        return text
+    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+
+
+_ON, _OFF = ("1", "on", "true", "yes", "enabled"), ("0", "off", "false", "no", "disabled")
+
+
+def script_bool(text: str) -> bool:
+    """Read a boolean as init scripts do (`config_get_bool`): five words each way."""
+    if text in _ON:
+        return True
+    if text in _OFF:
+        return False
+    raise ValueError("not one of 1 on true yes enabled, 0 off false no disabled")
+
+
+def init_bool(default: bool) -> Callable[[str], bool]:
+    """Read a boolean of an init script that takes its default for a word that it does not know."""
+
+    def convert(text: str) -> bool:
+        return text in _ON or (default and text not in _OFF)
+
+    return convert
+
+
+def netifd_bool(text: str) -> bool:
+    """Read a boolean as netifd does: 1 or true, 0 or false; other words are read differently by version."""
+    if text in ("1", "true"):
+        return True
+    if text in ("0", "false"):
+        return False
+    raise ValueError("netifd takes 1 or 0; other words are read differently from version to version")

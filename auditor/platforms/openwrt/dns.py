@@ -1,0 +1,206 @@
+"""`/etc/config/dhcp`, the DNS part: dnsmasq as a resolver, and other resolvers that run beside it."""
+
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
+
+from auditor.model import (
+    Fact,
+    Forwarder,
+    Listed,
+    LocalAnswer,
+    Resolver,
+    Span,
+    Stated,
+    Unknown,
+    combine,
+    known_like,
+)
+from auditor.platforms.openwrt.config import Config, Located, printable, script_bool
+from auditor.platforms.openwrt.raw_dnsmasq import RawLine
+
+# What `--stop-dns-rebind` drops (dnsmasq 2.90, src/rfc1035.c, private_net; man page, --stop-dns-rebind).
+PRIVATE_RANGES = tuple(
+    map(
+        IPv4Network,
+        (
+            "0.0.0.0/8",
+            "10.0.0.0/8",
+            "127.0.0.0/8",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.0.2.0/24",
+            "192.168.0.0/16",
+            "198.51.100.0/24",
+            "203.0.113.0/24",
+            "255.255.255.255/32",
+        ),
+    )
+)
+
+
+def resolvers(
+    config: Config, enabled_services: Fact[frozenset[str]], raw: Listed[RawLine]
+) -> Listed[Resolver]:
+    """Read every `config dnsmasq` instance."""
+    missing = config.missing("dhcp")
+    if missing is not None:
+        return Listed((), (missing,))
+    found = [_resolver(config, located, enabled_services, raw) for located in config.sections("dhcp", "dnsmasq")]
+    return Listed(tuple(found))
+
+
+def _resolver(
+    config: Config, located: Located, enabled_services: Fact[frozenset[str]], raw: Listed[RawLine]
+) -> Resolver:
+    port = config.fact(located, "port", _port, default="dnsmasq.port")
+    return Resolver(
+        device=config.device,
+        key=located.id,
+        software="dnsmasq",
+        port=port,
+        serving=_serving(port, enabled_services),
+        interfaces=_interfaces(config, located),
+        drops_private=_drops_private(config, located, raw),
+        private_ranges=PRIVATE_RANGES,
+        exempt_domains=_exempt_domains(config, located, raw),
+        drops_ipv4=_drops_ipv4(config, located, raw),
+        forwarders=_forwarders(config, located, raw),
+        local_answers=_local_answers(config, located, raw),
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise ValueError("not a port number")
+    return int(text)
+
+
+def _serving(port: Fact[int], enabled_services: Fact[frozenset[str]]) -> Fact[bool]:
+    """`port 0` switches DNS off; so does a service that is not started."""
+    if isinstance(enabled_services, Stated) and "dnsmasq" not in enabled_services.value:
+        return known_like(False, enabled_services)
+    return combine(lambda number: number != 0, port)
+
+
+def _interfaces(config: Config, located: Located) -> Fact[tuple[str, ...] | None]:
+    words = config.words(located, "interface")
+    config.words(located, "notinterface")
+    if not words:
+        return config.default("dnsmasq.interface", lambda _: None, config.header(located))
+    return Stated(tuple(word for word, _ in words), tuple(dict.fromkeys(span for _, span in words)))
+
+
+def _raw(raw: Listed[RawLine], *keys: str) -> list[RawLine]:
+    return [line for line in raw if line.key in keys]
+
+
+def _drops_private(config: Config, located: Located, raw: Listed[RawLine]) -> Fact[bool]:
+    """Rebind protection is on even if no line says so; a raw line can only switch it on."""
+    written = config.fact(located, "rebind_protection", _init_bool(True), default="dnsmasq.rebind_protection")
+    added = _raw(raw, "stop-dns-rebind")
+    if added:
+        return Stated(True, (added[0].span,))
+    if not isinstance(written, Unknown) and not written.value and raw.holes:
+        return raw.holes[0]
+    return written
+
+
+def _init_bool(default: bool) -> Callable[[str], bool]:
+    """`config_get_bool` takes its default for a word that it does not know."""
+
+    def convert(text: str) -> bool:
+        try:
+            return script_bool(text)
+        except ValueError:
+            return default
+
+    return convert
+
+
+def _exempt_domains(config: Config, located: Located, raw: Listed[RawLine]) -> Fact[tuple[str, ...]]:
+    """Exempt domains cover all names below them; one with a leading `*` or `.` never matches anything."""
+    damaged = config.damage(located)
+    if damaged is not None:
+        return damaged
+    words = list(config.words(located, "rebind_domain"))
+    for line in _raw(raw, "rebind-domain-ok"):
+        words += [(word, line.span) for word in line.value.strip("/").split("/") if word]
+    domains = tuple(word.strip("/") for word, _ in words if not word.startswith((".", "*")))
+    spans = tuple(dict.fromkeys(span for _, span in words))
+    if raw.holes and not domains:
+        return raw.holes[0]
+    if not words:
+        return config.default("dnsmasq.rebind_domain", lambda text: tuple(text.split()), config.header(located))
+    return Stated(domains, spans)
+
+
+def _drops_ipv4(config: Config, located: Located, raw: Listed[RawLine]) -> Fact[bool]:
+    for line in _raw(raw, "filter-A"):
+        return Stated(True, (line.span,))
+    return config.fact(located, "filter_a", _init_bool(False), default="dnsmasq.filter_a")
+
+
+def _forwarders(config: Config, located: Located, raw: Listed[RawLine]) -> Listed[Forwarder]:
+    """`list server`: `1.1.1.1`, `/domain/1.1.1.1#5353`, `/domain/` (answered locally only), `/domain/#` (as usual)."""
+    found: list[Forwarder] = []
+    holes: list[Unknown] = list(raw.holes)
+    words = list(config.words(located, "server"))
+    words += [(line.value, line.span) for line in _raw(raw, "server", "local")]
+    for word, span in words:
+        parsed = _server(word, span)
+        if isinstance(parsed, Unknown):
+            holes.append(parsed)
+        else:
+            found.extend(parsed)
+    noresolv = config.fact(located, "noresolv", _init_bool(False), default="dnsmasq.noresolv")
+    match noresolv:
+        case Unknown() as unknown:
+            holes.append(unknown)
+        case known if not known.value:
+            why = "dnsmasq also asks the resolvers that the uplink hands out, which are not in the configuration"
+            holes.append(Unknown(why, known.spans, "look a name up from a POS, or declare dns-upstream"))
+        case _:
+            pass
+    config.words(located, "resolvfile")
+    return Listed(tuple(found), tuple(holes))
+
+
+def _server(word: str, span: Span) -> list[Forwarder] | Unknown:
+    *domains, target = word.split("/")[1:] if word.startswith("/") else [word]
+    address, _, port = target.partition("@")[0].partition("#")
+    scopes: list[str | None] = [d for d in domains if d] if word.startswith("/") else [None]
+    if not address and port == "" and word.startswith("/") and not target:
+        return [_forwarder(domain, None, 53, word, span) for domain in scopes]
+    if target == "#":
+        return []
+    try:
+        where = ip_address(address)
+        number = int(port) if port else 53
+    except ValueError:
+        return Unknown(f"cannot read server '{printable(word)}'", (span,))
+    return [_forwarder(domain, where, number, word, span) for domain in scopes]
+
+
+def _forwarder(domain: str | None, address: IPv4Address | IPv6Address | None, port: int, word: str, span: Span) -> Forwarder:
+    return Forwarder(printable(word), domain, address, port, Stated(printable(word), (span,)))
+
+
+def _local_answers(config: Config, located: Located, raw: Listed[RawLine]) -> Listed[LocalAnswer]:
+    """`list address '/domain/1.2.3.4'` answers a domain and all below it; without an address it is sunk."""
+    found: list[LocalAnswer] = []
+    words = list(config.words(located, "address"))
+    words += [(line.value, line.span) for line in _raw(raw, "address")]
+    for word, span in words:
+        if not word.startswith("/"):
+            continue
+        *domains, target = word.split("/")[1:]
+        for domain in domains:
+            if domain:
+                fact = Stated(printable(word), (span,))
+                found.append(LocalAnswer(printable(word), domain.lstrip("*."), target or None, fact))
+    for located_domain in config.sections("dhcp", "domain"):
+        for name, span in config.words(located_domain, "name")[:1]:
+            addresses = config.words(located_domain, "ip")
+            fact = Stated(printable(name), (span,))
+            found.append(LocalAnswer(located_domain.id, name, addresses[0][0] if addresses else None, fact))
+    return Listed(tuple(found))

@@ -1,0 +1,161 @@
+"""What every platform must bring: a profile, a template and an answer for every intent, a healthy shop."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from jinja2 import Environment, nodes
+
+from auditor import resources
+from auditor.intents import Intent
+from auditor.pipeline import SiteReport, read
+from auditor.platforms import PLATFORMS, ByHand, Edit, Platform
+from auditor.profiles import load_profile
+from auditor.remediation.render import template_name
+from auditor.verdicts import Result, Severity
+from tests.remediation.samples import SAMPLES
+from tests.rules.harness import Case, Shop, read_cases, shop_of
+from tests.rules.harness.shop import SHOPS
+
+INTENTS: tuple[type, ...] = get_args(Intent)
+BLOCKS = {"reads", "apply", "checks", "undo"}
+NO_TEMPLATE: dict[tuple[str, type], str] = {}
+"""Intents that a platform gives no snippet for, with the reason."""
+
+every_platform = pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
+
+
+def healthy(platform: Platform, *settings: str) -> Shop:
+    return shop_of(Case(Path("healthy.md"), "healthy", 1, f"{platform.name}/healthy", settings))
+
+
+@every_platform
+def test_the_profile_loads_and_gives_sources(platform: Platform) -> None:
+    profile = load_profile(platform.name)
+    assert profile.platform == platform.name
+    assert profile.commands
+    assert all(default.source.strip() for defaults in profile.defaults.values() for default in defaults)
+
+
+@every_platform
+@pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.__name__)
+def test_every_intent_has_a_template_with_all_its_blocks(platform: Platform, intent: type) -> None:
+    file = resources.templates() / platform.name / template_name(intent)
+    reason = NO_TEMPLATE.get((platform.name, intent))
+    if reason is not None:
+        assert reason.strip()
+        assert not file.exists()
+        return
+    tree = Environment(autoescape=False).parse(file.read_text(encoding="utf-8"))
+    assert {block.name for block in tree.find_all(nodes.Block)} == BLOCKS
+    assert re.search(rf"\{{#- {intent.__name__}\b", file.read_text(encoding="utf-8")), "a template says what it does"
+
+
+@every_platform
+def test_every_template_is_of_an_intent_or_shared_by_them(platform: Platform) -> None:
+    folder = resources.templates() / platform.name
+    imported = {
+        Path(name).name
+        for file in folder.glob("*.j2")
+        for name in re.findall(r'import "([^"]+)"', file.read_text(encoding="utf-8"))
+    }
+    assert {file.name for file in folder.iterdir()} == {template_name(intent) for intent in INTENTS} | imported
+
+
+@every_platform
+@pytest.mark.parametrize("intent", [sample.intent for sample in SAMPLES], ids=lambda intent: type(intent).__name__)
+def test_every_intent_gets_an_answer_on_any_device(platform: Platform, intent: Intent) -> None:
+    """Where the device has not what the intent speaks of, a reason and advice, and never an exception."""
+    (capture,) = healthy(platform).captures
+    bare = replace(capture, files=capture.files[:1])
+    for each in (capture, bare):
+        answer = platform.edit(each, read(each), intent)
+        match answer:
+            case ByHand():
+                assert answer.why
+                assert answer.advice
+            case Edit():
+                assert set(answer.services) <= load_profile(platform.name).effects.keys()
+
+
+@every_platform
+def test_coverage_counts_each_line_once(platform: Platform) -> None:
+    (capture,) = healthy(platform).captures
+    coverage = {item.file: item for item in read(capture).coverage}
+    assert set(coverage) == {file.path for file in capture.files}
+    for file in capture.files:
+        counted = coverage[file.path]
+        assert counted.understood + counted.irrelevant + len(counted.unknown) == len(file.text.splitlines()), file.path
+        lines = [line.line for line in counted.unknown]
+        assert lines == sorted(set(lines))
+
+
+@every_platform
+@pytest.mark.parametrize("settings", [(), ("state none",)], ids=["with state", "saved configuration"])
+def test_a_healthy_shop_is_in_order(platform: Platform, settings: tuple[str, ...]) -> None:
+    findings = healthy(platform, *settings).report().findings
+    assert findings
+    assert [finding for finding in findings if finding.result in (Result.UNKNOWN, Result.ERROR)] == []
+    assert [f for f in findings if f.result is Result.FAIL and f.severity is not Severity.NOTE] == []
+
+
+@every_platform
+def test_a_healthy_shop_passes_most_rules(platform: Platform) -> None:
+    """Not everything may be left to a person or be somebody else's matter."""
+    findings = healthy(platform).report().findings
+    assert 2 * sum(finding.result is Result.PASS for finding in findings) > len(findings)
+
+
+@every_platform
+def test_only_the_readers_and_their_points_of_sale_are_judged(platform: Platform) -> None:
+    """Nobody asked about the guests and the office, however short their lease and however isolated they are."""
+    findings = healthy(platform).report().findings
+    assert {part for finding in findings for part in finding.subject.split(" → ")} <= {"tills", "tablets", "shop"}
+
+
+# -- redaction: the verdicts on a redacted capture are those on the raw one -----------------------------------
+
+
+def _with_secrets(platform: Platform) -> list[Case]:
+    """The healthy shop, and every case that writes a secret."""
+    cases = [Case(Path("healthy.md"), "healthy", 1, f"{platform.name}/healthy")]
+    for file in sorted(SHOPS.parent.glob(f"rules/*/*/{platform.name}.md")):
+        cases += [case for case in read_cases(file) if _SECRET.search(_text(case))]
+    return cases
+
+
+_SECRET = re.compile(r"(?i)\b(key\d?|password|secret|passphrase)\b")
+
+
+def _text(case: Case) -> str:
+    return "\n".join(line.text for block in case.blocks for line in block.lines)
+
+
+def _said(report: SiteReport) -> list[tuple[object, ...]]:
+    """All that a report says, but for the text of quoted lines."""
+    findings: list[tuple[object, ...]] = [
+        (
+            f.fingerprint,
+            f.result,
+            f.severity,
+            f.message,
+            f.settle,
+            tuple((q.origin, q.span) for q in f.evidence),
+            f.fixes,
+        )
+        for f in report.findings
+    ]
+    return findings + [(fix.label, fix.safety, fix.reasons, fix.withheld) for fix in report.remediation.fixes]
+
+
+@every_platform
+def test_redaction_changes_no_verdict(platform: Platform) -> None:
+    cases = _with_secrets(platform)
+    hidden = 0
+    for case in cases:
+        raw, redacted = shop_of(case, redacted=False), shop_of(case)
+        hidden += raw.captures != redacted.captures
+        assert _said(raw.report()) == _said(redacted.report()), case.title
+    assert hidden == len(cases), "a case was chosen for a secret that is none"
