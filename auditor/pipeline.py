@@ -1,0 +1,106 @@
+"""The stages in order: the table of contents of the program.
+
+Captures become devices, devices a site, the site is judged, failures get fixes, fixes get proofs. All of it
+is pure functions over frozen values; what collects and what reports stands at the two ends.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from auditor.capture import Capture, Failure
+from auditor.inventory import SiteEntry
+from auditor.model import Coverage, Device
+from auditor.platforms import platform
+from auditor.policies import Policy
+from auditor.profiles import load_profile
+from auditor.remediation import Remediation, remedy
+from auditor.remediation.proof import Laboratory
+from auditor.rules import Rule, load_rules
+from auditor.rules.engine import Lines, judge
+from auditor.site import Site, join
+from auditor.verdicts import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class SiteReport:
+    """Everything that is known about one shop after an audit."""
+
+    site: Site
+    captures: tuple[Capture, ...]
+    failures: tuple[Failure, ...]
+    findings: tuple[Finding, ...]
+    remediation: Remediation
+
+    @property
+    def coverage(self) -> Mapping[str, tuple[Coverage, ...]]:
+        """How much of each device's capture was understood."""
+        return {device.name: device.coverage for device in self.site.devices}
+
+
+def read(capture: Capture) -> Device:
+    """Parse one capture into the model."""
+    return platform(capture.platform).parse(capture, load_profile(capture.platform))
+
+
+def audit(
+    entry: SiteEntry,
+    captures: tuple[Capture, ...],
+    failures: tuple[Failure, ...],
+    policy: Policy,
+    now: datetime,
+    *,
+    rules: tuple[Rule, ...] | None = None,
+    sites_of: Mapping[str, tuple[str, ...]] | None = None,
+    extra_lines: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
+) -> SiteReport:
+    """Audit one shop from the captures of its devices.
+
+    `sites_of` names all sites that a shared device serves. `extra_lines` are texts that are no device's, such
+    as the inventory, so that declarations can be quoted.
+    """
+    chosen = load_rules() if rules is None else rules
+    captures, old = _fresh(entry, captures, now)
+    failures += old
+    by_name = {capture.device: capture for capture in captures}
+    devices = {capture.device: read(capture) for capture in captures}
+    gaps = {capture.device: capture.gaps for capture in captures if capture.gaps}
+    lines = Lines({**Lines.of(captures).texts, **(extra_lines or {})})
+
+    def judged(current: Mapping[str, Device]) -> tuple[Finding, ...]:
+        return judge(join(entry, policy, tuple(current.values()), failures, now, gaps), chosen, lines)
+
+    site = join(entry, policy, tuple(devices.values()), failures, now, gaps)
+    findings = judge(site, chosen, lines)
+    remediation = remedy(
+        findings,
+        by_name,
+        Laboratory(devices, findings, read, judged),
+        {name: (platform(c.platform), load_profile(c.platform)) for name, c in by_name.items()},
+        {device.name: device.managed_by for device in entry.devices if device.managed_by},
+        sites_of or {},
+    )
+    return SiteReport(site, captures, failures, findings, remediation)
+
+
+def _fresh(
+    entry: SiteEntry, captures: tuple[Capture, ...], now: datetime
+) -> tuple[tuple[Capture, ...], tuple[Failure, ...]]:
+    """Leave out captures that are older than the inventory allows; their devices count as not audited."""
+    limits = {device.name: device.max_capture_age for device in entry.devices}
+    fresh: list[Capture] = []
+    old: list[Failure] = []
+    for capture in captures:
+        limit = limits.get(capture.device)
+        age = now - capture.taken_at
+        if limit is not None and age > limit:
+            why = f"the capture is {_words(age)} old, max_capture_age allows {_words(limit)}"
+            old.append(Failure(capture.device, capture.platform, why, "capture the device again", 0))
+        else:
+            fresh.append(capture)
+    return tuple(fresh), tuple(old)
+
+
+def _words(age: timedelta) -> str:
+    hours = int(age.total_seconds() // 3600)
+    return f"{hours} h" if hours < 72 else f"{hours // 24} days"

@@ -1,0 +1,312 @@
+"""One or more small captures for every intent on OpenWrt, with the intent that changes something there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import IPv4Address, IPv4Network
+from types import MappingProxyType
+
+from auditor import intents
+from auditor.capture import Capture, CapturedFile, Kind
+from auditor.model import Akm, Phy, Pmf
+from auditor.pipeline import read
+from auditor.syntax.uci import made_up_name
+
+NETWORK = """
+config device
+	option name 'br-lan'
+	option type 'bridge'
+	list ports 'lan1'
+
+config device
+	option name 'lan1'
+	option isolate '1'
+	option speed '100'
+
+config interface 'lan'
+	option device 'br-lan'
+	option proto 'static'
+	option ipaddr '192.168.1.1/24'
+
+config interface 'wan'
+	option device 'wan'
+	option proto 'dhcp'
+"""
+
+DHCP = """
+config dnsmasq
+	option rebind_protection '1'
+	option filter_a '1'
+	list rebind_domain 'example.org'
+	list address '/device.example.net/192.168.1.9'
+	list address '/other.example.net/192.168.1.8'
+	option server '/blocked.example.net/'
+
+config dhcp 'lan'
+	option interface 'lan'
+	option leasetime '2h'
+	option limit '10'
+	option ipv6_only_preferred '1800'
+	list dhcp_option '3,192.168.1.1'
+	list dhcp_option '6,192.168.1.9'
+
+config dhcp 'raw'
+	option interface 'lan'
+	list dhcp_option '108,00000708'
+	list dhcp_option '42,192.168.1.1'
+
+config dhcp 'words'
+	option interface 'lan'
+	option dhcp_option '3,192.168.1.1 6,192.168.1.9'
+"""
+
+WIRELESS = """
+config wifi-device 'radio0'
+	option type 'mac80211'
+	option band '5g'
+	option htmode 'HE80'
+	option require_mode 'ax'
+
+config wifi-device 'radio1'
+	option type 'mac80211'
+	option band '2g'
+	option htmode 'HE20'
+
+config wifi-iface 'tills'
+	option device 'radio0'
+	option network 'lan'
+	option mode 'ap'
+	option ssid 'SHOP'
+	option encryption 'psk-mixed+tkip+ccmp'
+	option key 'redacted-passphrase-0123abcd'
+	option ieee80211r '1'
+	option isolate '1'
+	option bridge_isolate '1'
+	option skip_inactivity_poll '1'
+	option macfilter 'allow'
+	list maclist '02:00:5e:10:00:09'
+
+config wifi-iface
+	option device 'radio1'
+	option network 'lan'
+	option mode 'ap'
+	option ssid 'SHOP'
+	option encryption 'sae'
+	option ieee80211w '2'
+	option key 'redacted-passphrase-0123abcd'
+	option macfilter 'deny'
+	option maclist '02:00:5e:10:00:01'
+
+config wifi-iface 'office'
+	option device 'radio1'
+	option network 'lan'
+	option mode 'ap'
+	option ssid 'OFFICE'
+	option encryption 'wpa2'
+	option macfilter 'deny'
+	list maclist '02:00:5e:10:00:01'
+	list maclist '02:00:5E:10:00:02'
+"""
+
+# As it is shipped: no section has a name.
+FIREWALL = """
+config defaults
+	option input 'REJECT'
+	option output 'ACCEPT'
+	option forward 'REJECT'
+
+config zone
+	option name 'lan'
+	list network 'lan'
+	option input 'ACCEPT'
+	option output 'ACCEPT'
+	option forward 'ACCEPT'
+
+config zone
+	option name 'wan'
+	list network 'wan'
+	option input 'REJECT'
+	option output 'ACCEPT'
+	option forward 'REJECT'
+	option masq '1'
+
+config forwarding
+	option src 'lan'
+	option dest 'wan'
+
+config rule
+	option name 'Allow-DHCP-Renew'
+	option src 'wan'
+	option proto 'udp'
+	option dest_port '68'
+	option target 'ACCEPT'
+
+config rule
+	option name 'No-Web'
+	option src 'lan'
+	option dest 'wan'
+	option proto 'tcp'
+	option dest_port '443'
+	option target 'REJECT'
+
+config redirect
+	option name 'All-DNS-here'
+	option src 'lan'
+	option proto 'udp'
+	option src_dport '53'
+	option dest_port '53'
+	option target 'DNAT'
+
+config redirect
+	option src 'lan'
+	option proto 'tcp'
+	option src_dport '53'
+	option target 'DNAT'
+"""
+
+OPENNDS = """
+config opennds
+	option enabled '1'
+	option gatewayinterface 'br-lan'
+	option sessiontimeout '120'
+"""
+
+NODOGSPLASH = """
+config nodogsplash
+	option enabled '1'
+	option gatewayinterface 'br-lan'
+	option authidletimeout '10'
+	list trustedmac '02:00:5e:10:00:09'
+"""
+
+HTTPS_DNS_PROXY = """
+config main 'config'
+	option force_dns '1'
+
+config https-dns-proxy
+	option resolver_url 'https://dns.example.net/dns-query'
+"""
+
+OPENWRT: Mapping[str, str] = MappingProxyType(
+    {
+        "network": NETWORK,
+        "dhcp": DHCP,
+        "wireless": WIRELESS,
+        "firewall": FIREWALL,
+        "opennds": OPENNDS,
+        "nodogsplash": NODOGSPLASH,
+        "https-dns-proxy": HTTPS_DNS_PROXY,
+    }
+)
+
+TAKEN_AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+SERVICES = "S19dnsmasq\nS19firewall\nS20network\nS50cron\nS94nodogsplash\nS95opennds\nS95https-dns-proxy\n"
+
+
+def openwrt_capture(packages: Mapping[str, str] = OPENWRT, device: str = "gw") -> Capture:
+    """Make a capture of UCI packages; texts begin behind their first newline."""
+    files = [
+        CapturedFile(f"/etc/config/{name}", text.removeprefix("\n"), Kind.CONFIGURATION)
+        for name, text in packages.items()
+    ]
+    release = CapturedFile("/etc/openwrt_release", "DISTRIB_RELEASE='23.05.3'\n", Kind.CONFIGURATION)
+    services = CapturedFile("commands/enabled-services.txt", SERVICES, Kind.STATE)
+    return Capture(device, "openwrt", (*files, release, services), (), TAKEN_AT, False, "tests")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An intent, and the package that it changes. `id` says what is special about it."""
+
+    id: str
+    intent: intents.Intent
+    packages: Mapping[str, str] = field(default_factory=lambda: OPENWRT)
+
+    @property
+    def capture(self) -> Capture:
+        return openwrt_capture(self.packages)
+
+
+def _without(package: str, line: str) -> Mapping[str, str]:
+    """The packages without one line."""
+    text = "".join(each for each in OPENWRT[package].splitlines(keepends=True) if line not in each)
+    assert text != OPENWRT[package]
+    return {**OPENWRT, package: text}
+
+
+def _address(text: str) -> IPv4Address:
+    return IPv4Address(text)
+
+
+def _redirect() -> str:
+    """The key of the redirect that has neither a name nor an option `name`."""
+    keys = (item.key for item in read(openwrt_capture()).dns_redirects)
+    return next(key for key in keys if key.startswith("redirect ") and "'" not in key)
+
+
+_DNSMASQ = made_up_name(1, "dnsmasq")
+_OPENNDS = made_up_name(1, "opennds")
+_NODOGSPLASH = made_up_name(1, "nodogsplash")
+_SECOND_BSS = made_up_name(4, "wifi-iface")
+_ALLOW = intents.AllowTraffic(
+    filter="forward",
+    name="allow_readers_web",
+    entering="lan",
+    leaving="wan",
+    sources=(IPv4Network("192.168.1.0/24"),),
+    destinations=(IPv4Network("198.51.100.0/24"), IPv4Network("203.0.113.7/32")),
+    protocol="tcp",
+    port=443,
+    before="rule 'No-Web'",
+)
+_DAY = timedelta(hours=24)
+
+SAMPLES: tuple[Sample, ...] = (
+    Sample("option-there", intents.SetLeaseTime("lan", _DAY)),
+    Sample("option-missing", intents.SetLeaseTime("lan", _DAY), _without("dhcp", "leasetime")),
+    Sample("new-section", intents.AddReservation("lan", "reader_1", "02:00:5e:10:00:01", _address("192.168.1.10"))),
+    Sample("option-there", intents.EnlargePool("lan", 100)),
+    Sample("one-of-several", intents.SetDomainNameServers("lan", (_address("1.1.1.1"), _address("1.0.0.1")))),
+    Sample("several-in-one-option", intents.SetDomainNameServers("words", (_address("1.1.1.1"),))),
+    Sample("none-yet", intents.SetDomainNameServers("lan", (_address("1.1.1.1"),)), _without("dhcp", "dhcp_option")),
+    Sample("key-of-odhcpd", intents.StopPreferringIpv6Only("lan")),
+    Sample("raw-option", intents.StopPreferringIpv6Only("raw")),
+    Sample("list-there", intents.ExemptFromRebindProtection(_DNSMASQ, "example.com")),
+    Sample("no-list", intents.ExemptFromRebindProtection(_DNSMASQ, "example.com"), _without("dhcp", "rebind_domain")),
+    Sample("option-goes", intents.GiveOutIpv4Answers(_DNSMASQ)),
+    Sample(
+        "one-of-a-list",
+        intents.RemoveLocalAnswer(_DNSMASQ, "/device.example.net/192.168.1.9", "device.example.net"),
+    ),
+    Sample("plain-option", intents.RemoveLocalAnswer(_DNSMASQ, "/blocked.example.net/", "blocked.example.net")),
+    Sample("firewall-redirect", intents.StopDnsRedirect("redirect 'All-DNS-here'")),
+    Sample("redirect-without-name", intents.StopDnsRedirect(_redirect())),
+    Sample("https-dns-proxy", intents.StopDnsRedirect("config")),
+    Sample("option-there", intents.DisableStationIsolation("tills")),
+    Sample("bss", intents.DisablePortIsolation(bss="tills")),
+    Sample("port", intents.DisablePortIsolation(port="lan1")),
+    Sample("ax-required", intents.SetPhy("radio0", Phy.AC, ("tills",))),
+    Sample("radio-of-2.4-ghz", intents.SetPhy("radio1", Phy.N, (_SECOND_BSS, "office"))),
+    Sample("option-goes", intents.AcceptStationsWithoutAx("radio0", ("tills",))),
+    Sample("word-only", intents.SetAuthentication("tills", frozenset({Akm.WPA2_PSK}), Pmf.DISABLED)),
+    Sample(
+        "pmf-written",
+        intents.SetAuthentication(_SECOND_BSS, frozenset({Akm.WPA2_PSK, Akm.WPA3_SAE}), Pmf.OPTIONAL),
+    ),
+    Sample("option-there", intents.SetPmf(_SECOND_BSS, Pmf.OPTIONAL)),
+    Sample("suffix", intents.UseCcmpOnly("tills")),
+    Sample("option-there", intents.DisableFastTransition("tills")),
+    Sample("added-to-a-list", intents.AdmitStations("tills", ("02:00:5e:10:00:01",), allowed_by_list=True)),
+    Sample("one-of-a-list", intents.AdmitStations("office", ("02:00:5e:10:00:02",), allowed_by_list=False)),
+    Sample("plain-option", intents.AdmitStations(_SECOND_BSS, ("02:00:5e:10:00:01",), allowed_by_list=False)),
+    Sample("option-there", intents.PollSilentStations("tills")),
+    Sample("option-missing", intents.SetReauthPeriod("office", _DAY)),
+    Sample("no-list", intents.BypassPortal(_OPENNDS, ("02:00:5e:10:00:01", "02:00:5e:10:00:02"))),
+    Sample("list-there", intents.BypassPortal(_NODOGSPLASH, ("02:00:5e:10:00:01",))),
+    Sample("both-timers", intents.RemovePortalTimers(_OPENNDS, session=True, idle=True)),
+    Sample("idle-only", intents.RemovePortalTimers(_NODOGSPLASH, session=False, idle=True)),
+    Sample("before-a-nameless-rule", _ALLOW),
+    Sample("icmp-at-the-end", replace(_ALLOW, protocol="icmp", port=None, before=None)),
+    Sample("to-the-router", replace(_ALLOW, filter="input", leaving="", destinations=None, before=None)),
+    Sample("option-goes", intents.NegotiateSpeed("lan1")),
+)

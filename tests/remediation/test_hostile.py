@@ -1,0 +1,190 @@
+"""What stands in a configuration can hold anything; none of it may become a command, or more than one word."""
+
+import re
+import shlex
+from datetime import timedelta
+from ipaddress import IPv4Address
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from auditor import intents
+from auditor.capture import Capture
+from auditor.pipeline import read
+from auditor.platforms import ByHand, Edit, platform
+from auditor.remediation.render import Snippet, render
+from auditor.syntax.uci_edit import quote
+from tests.remediation.samples import openwrt_capture
+from tests.remediation.uci_shell import words
+
+OPENWRT = platform("openwrt")
+
+TRICKS = (
+    "'; touch owned; '",
+    '"; touch owned; "',
+    "$(touch owned)",
+    "`touch owned`",
+    "a b\tc",
+    "# expect: nothing",
+    "a\\",
+    "\\'",
+    "!!",
+    "*",
+    "~root",
+    "-x",
+    "--",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "<b>&amp;",
+    "\x1b[2J",
+    "\x9b2J",
+    "\u202egnp.exe",
+    "line one\ntouch owned",
+    "carriage\rreturn",
+    "é ü 中",
+    "|| reboot",
+    "& reboot &",
+    "> owned",
+)
+_values = st.one_of(
+    st.sampled_from(TRICKS),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=20),
+    st.text(st.sampled_from("'\"`$(){};|&<>#!*?~\\ \n\t\x1b"), min_size=1, max_size=12),
+)
+
+
+def capture_with(value: str) -> Capture:
+    """A router where every value that a snippet may quote is this one."""
+    shown = quote(value)
+    return openwrt_capture(
+        {
+            "network": """
+config interface 'lan'
+	option device 'br-lan'
+	option proto 'static'
+	option ipaddr '192.168.1.1/24'
+""",
+            "dhcp": f"""
+config dnsmasq 'main'
+	list rebind_domain {shown}
+	list address '/device.example.net/192.168.1.9'
+	list address {shown}
+
+config dhcp 'lan'
+	option interface 'lan'
+	option leasetime {shown}
+	list dhcp_option {shown}
+""",
+            "wireless": f"""
+config wifi-device 'radio0'
+	option type 'mac80211'
+
+config wifi-iface 'tills'
+	option device 'radio0'
+	option ssid {shown}
+	option encryption {shown}
+	option isolate {shown}
+	list maclist {shown}
+""",
+            "firewall": f"""
+config zone
+	option name {shown}
+	list network 'lan'
+
+config rule
+	option name {shown}
+	option src {shown}
+	option target 'REJECT'
+""",
+        }
+    )
+
+
+def _intents(capture: Capture) -> tuple[intents.Intent, ...]:
+    blocking = next((rule.key for f in read(capture).forward_filters for rule in f.rules), None)
+    return (
+        intents.SetLeaseTime("lan", timedelta(hours=24)),
+        intents.SetDomainNameServers("lan", (IPv4Address("1.1.1.1"),)),
+        intents.ExemptFromRebindProtection("main", "example.com"),
+        intents.RemoveLocalAnswer("main", "/device.example.net/192.168.1.9", "device.example.net"),
+        intents.DisableStationIsolation("tills"),
+        intents.UseCcmpOnly("tills"),
+        intents.AllowTraffic("forward", "web", "lan", "lan", None, None, "tcp", 443, blocking),
+        intents.AllowTraffic("forward", "web", "lan", "lan", None, None, "tcp", 443, None),
+    )
+
+
+def _snippets(value: str) -> list[Snippet]:
+    """The snippets that are given at all; refused are those that cannot be pasted."""
+    capture = capture_with(value)
+    device = read(capture)
+    found: list[Snippet] = []
+    for intent in _intents(capture):
+        edit = OPENWRT.edit(capture, device, intent)
+        if isinstance(edit, ByHand):
+            continue
+        assert isinstance(edit, Edit)
+        try:
+            found.append(render(OPENWRT, intent, edit))
+        except ValueError:
+            assert not value.isprintable(), "a value that can be pasted was refused"
+    return found
+
+
+@given(_values)
+@example("'; touch owned; '")
+@example("$(touch owned)")
+@example("a\nb")
+def test_no_value_becomes_a_command(value: str) -> None:
+    capture = capture_with(value)
+    for snippet in _snippets(value):
+        lines = (*snippet.reads, *snippet.apply, *snippet.checks, *snippet.undo)
+        assert all(line.isprintable() for line in lines)
+        commands = words(lines, capture)
+        assert commands
+        for command in commands:
+            verb, *rest = command[1:] if command[0] == "-q" else command
+            assert verb in ("get", "set", "add_list", "del_list", "delete", "reorder")
+            assert len(rest) == 1, "a value became more than one word"
+
+
+@given(_values)
+@example("'; touch owned; '")
+def test_another_reader_of_words_sees_the_same(value: str) -> None:
+    capture = capture_with(value)
+    for snippet in _snippets(value):
+        plain = [line for line in (*snippet.apply, *snippet.undo) if "$" not in re.sub(r"'[^']*'", "", line)]
+        read_by_shlex = [tuple(shlex.split(line)[1:]) for line in plain]
+        assert read_by_shlex == list(words(plain, capture))
+
+
+@given(_values)
+def test_values_come_back_as_they_were(value: str) -> None:
+    """The words of the undo hold the value itself, not what a shell makes of it."""
+    if not value.isprintable() or not value:
+        return
+    capture = capture_with(value)
+    edit = OPENWRT.edit(capture, read(capture), intents.DisableStationIsolation("tills"))
+    assert isinstance(edit, Edit)
+    snippet = render(OPENWRT, intents.DisableStationIsolation("tills"), edit)
+    assert words(snippet.undo, capture) == (("set", f"wireless.tills.isolate={value}"),)
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\rb", "\x1b[2J", "\x9b", "\x7f", "\u202e", "\u2028", "\u200b"])
+def test_control_characters_are_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="control character"):
+        OPENWRT.quote(value)
+    with pytest.raises(ValueError, match="control character"):
+        OPENWRT.filters["comment"](value)
+
+
+@pytest.mark.parametrize("value", [trick for trick in TRICKS if trick.isprintable()])
+def test_a_quoted_value_is_one_word_and_the_same(value: str) -> None:
+    assert shlex.split(OPENWRT.quote(value)) == [value]
+    assert words((f"uci set {OPENWRT.quote(value)}",), openwrt_capture()) == (("set", value),)
+
+
+def test_a_template_in_a_value_stays_text() -> None:
+    (snippet, *_) = _snippets("{{ 7 * 7 }}")
+    assert any("{{ 7 * 7 }}" in line for line in snippet.undo)
