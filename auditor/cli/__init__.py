@@ -1,0 +1,24 @@
+"""The command line: wiring only. Each command imports what it needs when it runs, so that `--version` is quick."""
+
+import sys
+
+from auditor.cli.app import app
+from auditor.errors import AuditorError
+
+__all__ = ["main"]
+
+
+def main() -> None:
+    """Run the command line; an error that a person can act on is one message and exit code 2."""
+    try:
+        app()
+    except AuditorError as error:
+        print(f"error: {_safe(str(error))}", file=sys.stderr)  # noqa: T201 - the console may not be loaded yet
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _safe(text: str) -> str:
+    """Escape control characters: messages may quote what a file or a device said."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)

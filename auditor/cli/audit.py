@@ -1,0 +1,128 @@
+"""`auditor audit`: an inventory, or one saved configuration."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from auditor.cli import selection
+from auditor.cli.gathering import Gathered, gather
+from auditor.cli.keeping import keep
+from auditor.cli.outputs import Wanted, opened
+from auditor.cli.progress import Shown
+from auditor.cli.single import inventory_for
+from auditor.cli.workplace import Workplace
+from auditor.errors import UsageError
+from auditor.inventory import Inventory
+from auditor.pipeline import SiteReport, audit
+from auditor.policies import load_policy
+from auditor.rules import Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line said."""
+
+    platform: str | None
+    readers: tuple[str, ...]
+    pos: tuple[str, ...]
+    integration: str | None
+    hours: str | None
+    sites: tuple[str, ...]
+    rules: tuple[str, ...]
+    out: Path | None
+    reports: tuple[str, ...]
+    fail_on: str
+    allow_unknown: bool
+    max_unaudited: str
+    checklist: bool
+    verbose: bool
+    accept_new: bool
+    keep: bool
+
+
+def run(target: Path, options: Options) -> int:
+    """Audit and report; returns the exit code."""
+    found = _inventory(target, options)
+    chosen = selection.rules(options.rules)
+    sites = selection.sites(found, options.sites)
+    single = options.platform is not None
+    workplace = Workplace(found.path)
+    now = datetime.now(UTC)
+    devices = {device.key for site in sites for device in site.devices if device.host is not None}
+    wanted = Wanted.read(
+        out=options.out,
+        reports=options.reports,
+        fail_on=options.fail_on,
+        allow_unknown=options.allow_unknown,
+        max_unaudited=options.max_unaudited,
+        checklist=options.checklist,
+        verbose=options.verbose,
+        several_sites=len(sites) > 1,
+    )
+    with opened(wanted, Console(), now=now) as outputs:
+
+        async def everything() -> None:
+            with Shown(Console(stderr=True), len(devices)) as progress:
+                gathered = gather(sites, workplace, progress, accept_new=options.accept_new)
+                async for report in audited(gathered, found, chosen, now):
+                    outputs.add(report)
+                    if options.keep and not single:
+                        keep(workplace, report)
+
+        asyncio.run(everything())
+        return outputs.finish()
+
+
+def _inventory(target: Path, options: Options) -> Inventory:
+    if options.platform is None:
+        for name in ("readers", "pos", "integration", "hours"):
+            if getattr(options, name):
+                option = "open" if name == "hours" else name
+                raise UsageError(f"--{option} goes with --platform; write it in the inventory")
+        return selection.inventory(target)
+    if not target.exists():
+        raise UsageError(f"there is no saved configuration {target}")
+    return inventory_for(
+        target,
+        options.platform,
+        readers=options.readers,
+        pos=options.pos,
+        integration=options.integration,
+        hours=options.hours,
+    )
+
+
+async def audited(
+    gathered: AsyncIterator[Gathered],
+    found: Inventory,
+    rules: tuple[Rule, ...],
+    now: datetime,
+    *,
+    clock: Callable[[], datetime] | None = None,
+) -> AsyncIterator[SiteReport]:
+    """Audit each site as it becomes complete."""
+    lines = inventory_lines(found)
+    shared = selection.sites_of(found)
+    async for ready in gathered:
+        yield audit(
+            ready.site,
+            ready.captures,
+            ready.failures,
+            load_policy(ready.site.policy),
+            clock() if clock else max(now, *(capture.taken_at for capture in ready.captures), now),
+            rules=rules,
+            sites_of=shared,
+            extra_lines=lines,
+        )
+
+
+def inventory_lines(found: Inventory) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Lines of the inventory, so that declarations can be quoted."""
+    if not found.path.is_file():
+        return {}
+    text = found.path.read_text(encoding="utf-8", errors="replace")
+    return {("", str(found.path)): tuple(text.splitlines())}

@@ -1,0 +1,158 @@
+"""Captures for sites: live ones over SSH, saved ones from disk; a site is ready when all its devices are."""
+
+import asyncio
+import getpass
+import random
+import time
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from auditor.capture import Capture, Failure
+from auditor.cli.workplace import Workplace, redactor
+from auditor.collect.collector import Clock, Limits, Progress, Recipe, collect
+from auditor.collect.saved import load_capture
+from auditor.collect.target import Target
+from auditor.credentials import Agent
+from auditor.errors import CaptureError
+from auditor.inventory import DeviceEntry, SiteEntry
+from auditor.platforms import PLATFORMS, platform
+from auditor.profiles import load_profile
+from auditor.secrets import Redactor
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One site with what its devices gave; `captures` and `failures` carry the names that the site uses."""
+
+    site: SiteEntry
+    captures: tuple[Capture, ...]
+    failures: tuple[Failure, ...]
+
+
+async def gather(
+    sites: Iterable[SiteEntry],
+    workplace: Workplace,
+    progress: Progress,
+    *,
+    accept_new: bool,
+    raw: bool = False,
+) -> AsyncIterator[Gathered]:
+    """Yield each site as soon as its devices are collected; a shared device is collected once.
+
+    With `raw` the texts are not redacted; only `auditor collect --with-secrets` asks for that.
+    """
+    listed = list(sites)
+    hide = redactor()
+    waiting = {site.name: {d.key for d in site.devices if d.host is not None} for site in listed}
+    uses = {
+        device.key: [s.name for s in listed if any(d.key == device.key for d in s.devices)]
+        for site in listed
+        for device in site.devices
+        if device.host is not None
+    }
+    arrived: dict[str, Capture | Failure] = {}
+    by_name = {site.name: site for site in listed}
+
+    def complete(name: str) -> Gathered:
+        site = by_name.pop(name)
+        results = [
+            _saved(device, hide, raw=raw) if device.host is None else arrived[device.key] for device in site.devices
+        ]
+        for device in site.devices:
+            if device.key in uses:
+                uses[device.key].remove(name)
+                if not uses[device.key]:
+                    arrived.pop(device.key, None)
+        return _named(site, results)
+
+    for name in [name for name, keys in waiting.items() if not keys]:
+        yield complete(name)
+    live = {d.key: d for s in by_name.values() for d in s.devices if d.host is not None}
+    if not live:
+        return
+    async for result in _collect(list(live.values()), workplace, progress, hide, accept_new=accept_new, raw=raw):
+        arrived[result.device] = result
+        for name in [name for name in by_name if result.device in waiting[name]]:
+            waiting[name].discard(result.device)
+            if not waiting[name]:
+                yield complete(name)
+
+
+def _named(site: SiteEntry, results: list[Capture | Failure]) -> Gathered:
+    captures: list[Capture] = []
+    failures: list[Failure] = []
+    for device, result in zip(site.devices, results, strict=True):
+        match result:
+            case Capture():
+                captures.append(replace(result, device=device.name))
+            case Failure():
+                failures.append(replace(result, device=device.name))
+    return Gathered(site, tuple(captures), tuple(failures))
+
+
+def _saved(device: DeviceEntry, hide: Redactor, *, raw: bool) -> Capture | Failure:
+    try:
+        return saved_capture(device.key, device.platform, device.captures or Path(), hide, raw=raw)
+    except CaptureError as error:
+        return Failure(device.key, device.platform, str(error), "correct captures: in the inventory", 0)
+
+
+def saved_capture(name: str, platform_name: str, path: Path, hide: Redactor, *, raw: bool = False) -> Capture:
+    """Read a saved capture of a platform, redacted; raises `CaptureError`."""
+    reader = platform(platform_name)
+    return load_capture(
+        name,
+        platform_name,
+        path,
+        recognise=reader.recognise,
+        redact=(lambda _, text: text) if raw else (lambda where, text: reader.redact(where, text, hide)),
+    )
+
+
+async def _collect(
+    devices: list[DeviceEntry],
+    workplace: Workplace,
+    progress: Progress,
+    hide: Redactor,
+    *,
+    accept_new: bool,
+    raw: bool,
+) -> AsyncIterator[Capture | Failure]:
+    """Collect live devices; SSH is loaded only here."""
+    from auditor.collect.credentials import Credentials
+    from auditor.collect.hostkeys import HostKeys
+    from auditor.collect.lockout import LockoutGuard
+    from auditor.collect.ssh import SshConnector
+
+    workplace.host_keys.parent.mkdir(parents=True, exist_ok=True)
+    connector = SshConnector(
+        HostKeys(workplace.host_keys, accept_new=accept_new), Credentials(ask=getpass.getpass), LockoutGuard()
+    )
+    recipes = {
+        known.name: Recipe(
+            load_profile(known.name),
+            known.extract,
+            (lambda _, text: text) if raw else (lambda where, text, p=known: p.redact(where, text, hide)),  # type: ignore[misc]
+        )
+        for known in PLATFORMS
+    }
+    clock = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=asyncio.sleep, random=random.random)
+    targets = [_target(device) for device in devices]
+    async for result in collect(
+        targets, connect=connector.connect, recipes=recipes, clock=clock, progress=progress, limits=Limits()
+    ):
+        yield result
+
+
+def _target(device: DeviceEntry) -> Target:
+    return Target(
+        name=device.key,
+        platform=device.platform,
+        host=device.host or "",
+        credential=device.credentials or Agent(),
+        port=device.port,
+        username=device.username,
+        jump_host=device.jump_host,
+    )

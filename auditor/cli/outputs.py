@@ -1,0 +1,112 @@
+"""Where reports go: the terminal, files of fixes, and one file for each `--report`."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from auditor.errors import UsageError
+from auditor.model import Severity
+from auditor.pipeline import SiteReport
+from auditor.report import files, html, json_report, terminal
+from auditor.report.outcome import Limits, Outcome, Share, Tally
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which reports were asked for, and how the terminal shall look."""
+
+    out: Path | None
+    reports: tuple[tuple[str, Path], ...]
+    limits: Limits
+    checklist: bool
+    verbose: bool
+    several_sites: bool
+
+    @classmethod
+    def read(
+        cls,
+        *,
+        out: Path | None,
+        reports: tuple[str, ...],
+        fail_on: str,
+        allow_unknown: bool,
+        max_unaudited: str,
+        checklist: bool,
+        verbose: bool,
+        several_sites: bool,
+    ) -> "Wanted":
+        """Read the options as typed; `UsageError` says what to type instead."""
+        if fail_on not in list(Severity):
+            raise UsageError(f"--fail-on takes {', '.join(Severity)}, not '{fail_on}'")
+        if out is not None and out.exists() and not out.is_dir():
+            raise UsageError(f"--out takes a directory, and {out} is a file")
+        limits = Limits(Severity(fail_on), allow_unknown, Share.read(max_unaudited))
+        return cls(out, tuple(map(_report, reports)), limits, checklist, verbose, several_sites)
+
+
+def _report(text: str) -> tuple[str, Path]:
+    kind, equals, path = text.partition("=")
+    if not equals or not path or kind not in ("json", "html"):
+        raise UsageError(f"--report takes json=PATH or html=PATH, not '{text}'")
+    if not Path(path).resolve().parent.is_dir():
+        raise UsageError(f"--report {text}: the directory {Path(path).resolve().parent} does not exist")
+    return kind, Path(path)
+
+
+@dataclass(slots=True)
+class Outputs:
+    """Takes the reports of sites one after the other and passes each to everything that was asked for."""
+
+    wanted: Wanted
+    console: Console
+    now: datetime
+    tally: Tally
+    _adders: list[Callable[[SiteReport], None]] = field(default_factory=list)
+    _finishers: list[Callable[[Outcome], None]] = field(default_factory=list)
+    _written: list[Path] = field(default_factory=list)
+
+    def add(self, report: SiteReport) -> None:
+        """Show and write one site."""
+        self.tally.add(report)
+        terminal.render_site(
+            report,
+            self.console,
+            verbose=self.wanted.verbose,
+            checklist=self.wanted.checklist,
+            brief=self.wanted.several_sites,
+            now=self.now,
+        )
+        if self.wanted.out is not None:
+            self._written += files.write(report, self.wanted.out, several_sites=self.wanted.several_sites)
+        for add in self._adders:
+            add(report)
+
+    def finish(self) -> int:
+        """Write what comes last; returns the exit code."""
+        outcome = self.tally.outcome()
+        for finish in self._finishers:
+            finish(outcome)
+        terminal.render_summary(self.tally, self.console, now=self.now)
+        if self._written:
+            words = f"wrote {len(self._written)} files to {self.wanted.out}; begin with the run sheet"
+            self.console.print(words, markup=False, highlight=False, soft_wrap=True)
+        for kind, path in self.wanted.reports:
+            self.console.print(f"wrote {kind} report {path}", markup=False, highlight=False, soft_wrap=True)
+        return outcome.code
+
+
+@contextmanager
+def opened(wanted: Wanted, console: Console, *, now: datetime) -> Iterator[Outputs]:
+    """Give outputs; report files appear when all of them is written."""
+    with ExitStack() as stack:
+        outputs = Outputs(wanted, console, now, Tally(wanted.limits))
+        for kind, path in wanted.reports:
+            module = json_report if kind == "json" else html
+            writer = stack.enter_context(module.writing(path, now=now))
+            outputs._adders.append(writer.add)  # noqa: SLF001 - this function is the class's constructor
+            outputs._finishers.append(writer.finish)  # noqa: SLF001
+        yield outputs

@@ -1,0 +1,62 @@
+"""`auditor verify`: after a person applied the snippets, what is fixed, what is not, and what else moved."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from auditor.cli import selection
+from auditor.cli.audit import audited, inventory_lines
+from auditor.cli.gathering import gather
+from auditor.cli.keeping import kept
+from auditor.cli.progress import Shown
+from auditor.cli.workplace import Workplace
+from auditor.inventory import Inventory, SiteEntry
+from auditor.pipeline import SiteReport, audit
+from auditor.policies import load_policy
+from auditor.report import verification
+from auditor.rules import Rule, load_rules
+
+
+def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, accept_new: bool) -> int:
+    """Collect again and compare with the last audit; 0 if all is fixed and nothing else moved, else 1 or 3.
+
+    The kept captures stay as they are, so that a change can be verified as often as it takes; the next
+    `auditor audit` replaces them.
+    """
+    found = selection.inventory(inventory)
+    chosen = selection.sites(found, sites)
+    wanted = {rule.id for rule in selection.rules(rules)}
+    workplace = Workplace(found.path)
+    before = {site.name: _before(found, site, workplace) for site in chosen}
+    console = Console()
+    codes: list[int] = []
+
+    async def everything() -> None:
+        devices = {device.key for site in chosen for device in site.devices if device.host is not None}
+        with Shown(Console(stderr=True), len(devices)) as progress:
+            gathered = gather(chosen, workplace, progress, accept_new=accept_new)
+            async for after in audited(gathered, found, load_rules(), datetime.now(UTC)):
+                comparison = verification.compare(before[after.site.name], after, wanted)
+                verification.show(comparison, console)
+                codes.append(comparison.exit_code)
+
+    asyncio.run(everything())
+    return 1 if 1 in codes else max(codes, default=0)
+
+
+def _before(found: Inventory, site: SiteEntry, workplace: Workplace) -> SiteReport:
+    """Judge the kept captures again, at the time of their audit."""
+    old = kept(workplace, site)
+    rules: tuple[Rule, ...] = load_rules()
+    return audit(
+        site,
+        old.captures,
+        (),
+        load_policy(site.policy),
+        old.audited_at,
+        rules=rules,
+        sites_of=selection.sites_of(found),
+        extra_lines=inventory_lines(found),
+    )

@@ -1,0 +1,1 @@
+"""What people and programs get to read: terminal, HTML, JSON, and the files that are applied by hand."""

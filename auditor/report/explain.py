@@ -1,0 +1,177 @@
+"""What `explain`, `rules`, `platforms` and `model` show on a terminal."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from enum import Enum
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.markdown import Markdown
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from auditor.errors import DataError
+from auditor.intents import duration
+from auditor.model import Assumed, Declared, Device, Fact, Stated, Unknown
+from auditor.model.device import leaves
+from auditor.policies import Item, Policy
+from auditor.profiles import Command, Profile
+from auditor.report.text import visible
+from auditor.rules import Rule
+from auditor.rules.engine import Lines
+
+
+def explain(rule: Rule, policy: Policy) -> RenderableType:
+    """Show what a rule checks, why it matters, what its fix does, and the items of the policy behind it."""
+    head = Text.assemble(
+        (rule.id, "bold"), f"  {', '.join(rule.items) or 'good practice'}", (f"  {_strength(rule)}", "dim")
+    )
+    items = [item for item in (_item(policy, id) for id in rule.items) if item is not None]
+    parts: list[RenderableType] = [head, Text(), Markdown(rule.doc.strip(), hyperlinks=False)]
+    if items:
+        parts += [Text(), Text(f"Items of {policy.name}, {policy.version}", style="bold"), _items(items)]
+    return Group(*parts)
+
+
+def rules_table(rules: Iterable[Rule]) -> Table:
+    """List all rules: id, items, the worst that each may say, and what it is about."""
+    table = _table("Rule", "Items", "Up to", "What it finds")
+    for rule in rules:
+        table.add_row(Text(rule.id, style="bold"), ", ".join(rule.items) or "–", _strength(rule), Text(rule.title))
+    return table
+
+
+def platform_view(profile: Profile, rules: Iterable[Rule], policy: Policy) -> RenderableType:
+    """Show a platform: what is asked of it, how many rules judge it, and what it cannot decide and why."""
+    judged = sum(not rule.card for rule in rules)
+    slow = sum(command.slow for command in profile.commands)
+    defaults = sum(map(len, profile.defaults.values()))
+    facts = (
+        ("commands", f"{len(profile.commands)} read-only{f', {slow} of them slow' if slow else ''} (--commands)"),
+        ("defaults", f"{defaults} documented, each with its source"),
+        ("rules", f"{judged} decide from configuration or state"),
+        ("words", ", ".join(f"{term}: {word}" for term, word in profile.words.items() if term != word)),
+    )
+    table = _plain_table()
+    for name, text in facts:
+        table.add_row(Text(name, style="dim"), Text(text))
+    parts: list[RenderableType] = [Text.assemble((profile.platform, "bold"), f"  {profile.title}"), table]
+    if profile.undecided:
+        undecided = _plain_table()
+        for id, why in profile.undecided.items():
+            item = _item(policy, id)
+            undecided.add_row(Text(id, style="bold"), Text(item.text if item else why))
+            if item:
+                undecided.add_row("", Text(why, style="dim"))
+        parts += [Text("cannot decide", style="dim"), undecided]
+    return Group(*parts)
+
+
+def command_note(command: Command) -> str:
+    """Say in one line why a command is sent, what may stand in its hole, and where its output is kept."""
+    parts = [command.why]
+    for hole, kind in command.holes.items():
+        if hole in command.values:
+            parts.append(f"{hole}: {', '.join(command.values[hole])}")
+        else:
+            parts.append(f"{hole}: each {kind} that {command.taken_from} shows")
+    parts.append(f"kept as {command.stores}")
+    return "; ".join(parts)
+
+
+def model_view(device: Device, lines: Lines) -> RenderableType:
+    """Show each fact of a device: `key = value`, then how it is known and the line or default behind it."""
+    parts: list[RenderableType] = [Text.assemble((visible(device.name), "bold"), f"  {device.platform}")]
+    for key, fact in leaves(device):
+        parts.append(Text.assemble((visible(key), "bold"), " = ", visible(_value(fact))))
+        origin = Text.assemble(_origin(fact), "  ", (visible(_from(fact, lines)), "dim"))
+        parts.append(Padding(origin, (0, 0, 0, 4)))
+    return Group(*parts)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _plain_table() -> Table:
+    return Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
+
+
+def _strength(rule: Rule) -> str:
+    return "a person decides" if rule.card else rule.severity.value
+
+
+def _item(policy: Policy, id: str) -> Item | None:
+    """Another policy may not have all items of a rule."""
+    try:
+        return policy.item(id)
+    except DataError:
+        return None
+
+
+def _items(items: Iterable[Item]) -> Table:
+    table = _plain_table()
+    for item in items:
+        table.add_row(Text(item.id, style="bold"), Text(f"{item.text} Settled by {', '.join(item.settled_by)}."))
+        table.add_row("", Text(str(item.source), style="dim"))
+    return table
+
+
+def _value(fact: Fact[Any]) -> str:
+    match fact:
+        case Unknown(why, _, _, could_be):
+            few = f" (one of {', '.join(map(_plain, could_be))})" if could_be else ""
+            return f"{why}{few}"
+        case Stated(value) | Assumed(value) | Declared(value):
+            return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    """Write a value of the model as people do."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "yes" if value else "no"
+        case Enum():
+            return str(value.value)
+        case timedelta():
+            return duration(value)
+        case datetime() | date():
+            return value.isoformat()
+        case frozenset() | set():
+            return ", ".join(sorted(map(_plain, value))) or "none"
+        case tuple() | list():
+            return ", ".join(map(_plain, value)) or "none"
+        case _:
+            return str(value)
+
+
+def _origin(fact: Fact[Any]) -> Text:
+    match fact:
+        case Stated():
+            return Text("stated", style="green")
+        case Assumed():
+            return Text("default", style="cyan")
+        case Declared():
+            return Text("declared", style="cyan")
+        case Unknown():
+            return Text("unknown", style="bold yellow")
+
+
+def _from(fact: Fact[Any], lines: Lines) -> str:
+    quoted = "; ".join(f"{span} {lines.quote(span).strip()}".rstrip() for span in fact.spans[:3])
+    more = f"; and {len(fact.spans) - 3} more" if len(fact.spans) > 3 else ""
+    match fact:
+        case Assumed(_, because):
+            return f"{because.word} [{because.source}]"
+        case Declared(_, _, who, until):
+            return f"by {who}{f', until {until}' if until else ''}; {quoted}"
+        case Unknown(settle=settle):
+            return "; ".join(part for part in (f"{quoted}{more}", settle and f"settle it: {settle}") if part)
+        case Stated():
+            return f"{quoted}{more}"

@@ -1,0 +1,122 @@
+"""What reports say about a fix: whether it can be pasted, how safe it is, who is hit."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from auditor.model import Bss, Device, Unknown
+from auditor.pipeline import SiteReport
+from auditor.platforms import platform
+from auditor.remediation import PlannedFix, Remediation, Safety, unified_diff
+from auditor.remediation.ranked import RenderedChange
+from auditor.secrets import has_token
+
+
+def by_finding(remediation: Remediation) -> Mapping[str, PlannedFix]:
+    """Return the emitted fix of each finding, by the finding's fingerprint."""
+    return {fingerprint: fix for fix in remediation.fixes for fingerprint in fix.findings}
+
+
+def why_not(fix: PlannedFix) -> str:
+    """Say why no command is given for a fix, '' if commands are given.
+
+    A redacted value in a command would be a placeholder that somebody pastes, so such a fix is by hand.
+    """
+    if fix.safety is Safety.MANUAL:
+        return "; ".join(fix.reasons) or fix.fix.manual or "no command can be given"
+    if fix.withheld:
+        return f"withheld: {fix.withheld}"
+    if fix.proof is None or not fix.proof.holds:
+        return "withheld: not proven"
+    lines = (line for change in fix.changes for line in _all_lines(change))
+    if any(has_token(line) or not line.isprintable() for line in lines):
+        return "the commands would hold a secret or a value that cannot be pasted"
+    return ""
+
+
+def _all_lines(change: RenderedChange) -> tuple[str, ...]:
+    snippet = change.snippet
+    return snippet.reads + snippet.apply + snippet.checks + snippet.undo
+
+
+def judges(fixes: Iterable[PlannedFix]) -> tuple[str, ...]:
+    """Return who checked the proven fixes besides this program, each once; or that nobody did."""
+    return tuple(dict.fromkeys(fix.proof.judge for fix in fixes if fix.proof is not None and not why_not(fix)))
+
+
+def status(report: SiteReport, fix: PlannedFix) -> str:
+    """Say in a few words how safe, how certain and how disturbing a fix is: `safe · proven · nobody disconnected`."""
+    if fix.safety is Safety.MANUAL:
+        return "by hand"
+    if why_not(fix):
+        return why_not(fix)
+    ssids = ssids_hit(report, fix)
+    if fix.disconnects == "nobody":
+        hit = "nobody disconnected"
+    else:
+        hit = f"disconnects stations of {', '.join(ssids)}" if ssids else f"disconnects {fix.disconnects}"
+    return f"{fix.safety.value} · proven · {hit}"
+
+
+def ssids_hit(report: SiteReport, fix: PlannedFix) -> tuple[str, ...]:
+    """Return the SSIDs of all radios that a fix restarts: their stations are disconnected for a moment."""
+    if fix.disconnects == "nobody":
+        return ()
+    devices = {device.name: device for device in report.site.devices}
+    names: dict[str, None] = {}
+    for change in fix.changes:
+        device = devices.get(change.change.device)
+        radio = None if device is None else _radio(device, change)
+        if device is not None and radio:
+            names |= dict.fromkeys(_ssid(bss) for bss in device.bsses if bss.radio == radio and _may_be_on(bss))
+    return tuple(names)
+
+
+def _radio(device: Device, change: RenderedChange) -> str:
+    """The radio that an intent restarts: its own, or that of its BSS."""
+    intent = change.change.intent
+    named = getattr(intent, "radio", "")
+    bss = getattr(intent, "bss", "")
+    return named or next((item.radio for item in device.bsses if item.key == bss), "")
+
+
+def _ssid(bss: Bss) -> str:
+    return f"{bss.key} (SSID unknown)" if isinstance(bss.ssid, Unknown) else bss.ssid.value
+
+
+def _may_be_on(bss: Bss) -> bool:
+    return isinstance(bss.enabled, Unknown) or bss.enabled.value
+
+
+def who(report: SiteReport, fix: PlannedFix) -> str:
+    """Say who is disconnected, SSIDs named."""
+    ssids = ssids_hit(report, fix)
+    return f"{', '.join(ssids)} ({fix.disconnects})" if ssids else fix.disconnects
+
+
+def minutes(fixes: tuple[PlannedFix, ...]) -> int:
+    """Estimate the work of a step: a minute a fix for typing and looking, and what the device needs."""
+    seconds = sum(effect.seconds for effect in {e for fix in fixes for c in fix.changes for e in c.effects})
+    return max(1, round(timedelta(minutes=len(fixes), seconds=seconds).total_seconds() / 60))
+
+
+def diff_of(report: SiteReport, changes: tuple[RenderedChange, ...], device: str) -> Mapping[str, str]:
+    """Return the unified diffs, by path, that these changes alone make to the capture of a device.
+
+    Empty if they cannot be shown; `ValueError` of an edit means that changes do not fit without others.
+    """
+    before = next((capture for capture in report.captures if capture.device == device), None)
+    if before is None:
+        return {}
+    mine = [change for change in changes if change.change.device == device]
+    after = before
+    texts = {file.path: file.text for file in before.files}
+    try:
+        for change in mine:
+            after = platform(before.platform).apply(after, change.edit.operations)
+        return {
+            file.path: unified_diff(texts[file.path], file.text, file.path)
+            for file in after.files
+            if file.text != texts[file.path]
+        }
+    except ValueError:
+        return {}

@@ -1,0 +1,304 @@
+"""The report for people, as one HTML file: nothing is loaded from anywhere, no script runs, it prints on A4.
+
+Jinja escapes every text; before that, what cannot be seen is made visible, so that a name neither becomes markup
+nor turns the reading direction.
+"""
+
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, TextIO
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+import auditor
+from auditor.pipeline import SiteReport
+from auditor.policies import Policy
+from auditor.remediation import PlannedFix, Safety
+from auditor.report.excerpt import ExcerptLine, excerpt
+from auditor.report.fixes import by_finding, diff_of, status, who, why_not
+from auditor.report.outcome import Limits, Outcome, Tally
+from auditor.report.snippets import DeviceSteps, commands, undo
+from auditor.report.summary import (
+    Counts,
+    Standing,
+    count,
+    due_cards,
+    in_words_of,
+    lines_of,
+    message,
+    oldest,
+    place,
+    standing,
+    unknown_causes,
+    worst_first,
+)
+from auditor.report.text import visible
+from auditor.report.times import about, age, moment, zone_of
+from auditor.report.writing import SHARED, written
+from auditor.verdicts import Finding, Result, Severity
+
+_COMMENTS = ("#", "!")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the overview over several sites."""
+
+    anchor: str
+    name: str
+    standing: Standing
+    counts: Counts
+    unaudited: int
+    captured: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One quote: where it stands, the lines around it, and what is to be said about it."""
+
+    where: str
+    lines: tuple[ExcerptLine, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one device gets for a fix."""
+
+    device: str
+    commands: tuple[str, ...]
+    undo: tuple[str, ...]
+    diffs: tuple[tuple[tuple[str, str], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixView:
+    """A fix as the page shows it; `anchor` is '' where it is shown elsewhere already."""
+
+    label: str
+    anchor: str
+    title: str
+    safety: str
+    status: str
+    reason: str
+    risks: tuple[str, ...]
+    disconnected: str
+    interrupts: str
+    lasting: str
+    proof: str
+    judge: str
+    parts: tuple[Part, ...]
+    others: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding as the page shows it; `kind` is its severity, or its result where it has none."""
+
+    anchor: str
+    kind: str
+    finding: Finding
+    message: str
+    evidence: tuple[Evidence, ...]
+    fix: FixView | None
+
+
+class Writer:
+    """Takes one site after the other; what is rendered waits in a temporary file, as the overview comes first."""
+
+    def __init__(self, stream: TextIO, sections: TextIO, *, now: datetime) -> None:
+        self._stream = stream
+        self._sections = sections
+        self._now = now
+        self._rows: list[Row] = []
+        self._policies: dict[str, Policy] = {}
+
+    def add(self, report: SiteReport) -> None:
+        """Render one site."""
+        anchor = f"site-{len(self._rows) + 1}"
+        self._policies.setdefault(report.site.policy.name, report.site.policy)
+        taken = oldest(report)
+        captured = "" if taken is None else moment(taken, zone_of(report.site.entry))
+        counts = count(report.findings)
+        unaudited = len(report.failures)
+        self._rows.append(Row(anchor, report.site.name, standing(report), counts, unaudited, captured))
+        self._sections.write(_page("site.html").render(_site(report, anchor, self._now)))
+
+    def finish(self, outcome: Outcome) -> None:
+        """Write the page: summary, overview, sites, who is responsible."""
+        standings = Counter(row.standing for row in self._rows)
+        shared: dict[str, Any] = {
+            "rows": self._rows,
+            "policies": list(self._policies.values()),
+            "tool": f"auditor {auditor.__version__}",
+            "generated": f"{self._now:%Y-%m-%d %H:%M %Z}",
+            "now": self._now,
+            "outcome": outcome,
+            "standings": [(each.value, number) for each in Standing if (number := standings[each])],
+        }
+        self._stream.write(_page("head.html").render(shared))
+        self._sections.seek(0)
+        shutil.copyfileobj(self._sections, self._stream)
+        self._stream.write(_page("foot.html").render(shared))
+
+
+@contextmanager
+def writing(path: Path, *, now: datetime) -> Iterator[Writer]:
+    """Give a writer for `path`; the caller adds sites and calls `finish`. The file appears when all is written."""
+    with (
+        written(path, mode=SHARED) as stream,
+        tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections,
+    ):
+        yield Writer(stream, sections, now=now)
+
+
+def write(reports: Iterable[SiteReport], path: Path, *, now: datetime, limits: Limits | None = None) -> Outcome:
+    """Write all sites, one in memory at a time, and return how the run ended."""
+    tally = Tally(limits or Limits())
+    with writing(path, now=now) as writer:
+        for report in reports:
+            tally.add(report)
+            writer.add(report)
+        writer.finish(tally.outcome())
+    return tally.outcome()
+
+
+@cache
+def _page(name: str) -> Any:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_shown,
+    )
+    environment.filters["is_comment"] = lambda line: line.startswith(_COMMENTS)
+    return environment.get_template(name)
+
+
+def _shown(value: Any) -> Any:
+    """Make what a template prints visible; markup of the templates themselves stays markup."""
+    is_markup = hasattr(value, "__html__")
+    return visible(value) if isinstance(value, str) and not is_markup else value
+
+
+def _site(report: SiteReport, anchor: str, now: datetime) -> dict[str, Any]:
+    entry = report.site.entry
+    zone = zone_of(entry)
+    due, other = due_cards(report.findings)
+    taken = oldest(report)
+    return {
+        "anchor": anchor,
+        "site": entry,
+        "standing": standing(report),
+        "counts": count(report.findings),
+        "captured": "" if taken is None else f"{moment(taken, zone)} ({age(now - taken)})",
+        "captures": [(each, moment(each.taken_at, zone)) for each in report.captures],
+        "failures": report.failures,
+        "findings": _findings(report, anchor),
+        "unknowns": [
+            (cause, in_words_of(report, cause.first.device, cause.first.message), _evidence(report, cause.first))
+            for cause in unknown_causes(report.findings)
+        ],
+        "due": due,
+        "other": other,
+        "advice": _advice(report),
+        "coverage": report.coverage,
+        "lines_of": lines_of,
+        "gaps": [(capture.device, gap) for capture in report.captures for gap in capture.gaps],
+    }
+
+
+def _findings(report: SiteReport, anchor: str) -> list[FindingView]:
+    """All findings, worst first; a fix that several findings share is shown with the first of them."""
+    fixes = by_finding(report.remediation)
+    shown: set[str] = set()
+    views: list[FindingView] = []
+    for number, finding in enumerate(worst_first(report.findings), start=1):
+        planned = fixes.get(finding.fingerprint)
+        fix = None if planned is None else _fix(report, planned, anchor, first=planned.label not in shown)
+        if planned is not None:
+            shown.add(planned.label)
+        evidence = _evidence(report, finding)
+        views.append(FindingView(f"{anchor}-{number}", kind(finding), finding, message(report, finding), evidence, fix))
+    return views
+
+
+def kind(finding: Finding) -> str:
+    """Return the word that the page sorts and colours a finding by."""
+    match finding.result:
+        case Result.FAIL:
+            return (finding.severity or Severity.ERROR).value
+        case Result.ERROR:
+            return "broken"
+        case Result.UNKNOWN:
+            return "unknown"
+        case Result.NOT_CHECKED:
+            return "person"
+        case Result.NOT_APPLICABLE:
+            return "na"
+        case Result.PASS:
+            return "ok"
+
+
+def _evidence(report: SiteReport, finding: Finding) -> tuple[Evidence, ...]:
+    quotes = finding.evidence
+    said = (Evidence(place(quote), excerpt(report, quote), quote.note) for quote in quotes)
+    return tuple(each for each in said if each.where or (each.note and each.note != finding.message))
+
+
+def _fix(report: SiteReport, fix: PlannedFix, anchor: str, *, first: bool) -> FixView:
+    reason = why_not(fix)
+    device = next((f.device for f in report.findings if f.fingerprint in fix.findings), "")
+    devices = () if reason or not first else tuple(dict.fromkeys(c.change.device for c in fix.changes))
+    return FixView(
+        label=fix.label,
+        anchor=f"{anchor}-{fix.label}",
+        title=in_words_of(report, device, fix.fix.title),
+        safety=fix.safety.value if not reason or fix.safety is Safety.MANUAL else "withheld",
+        status=status(report, fix),
+        reason=reason,
+        risks=fix.reasons if fix.safety is not Safety.MANUAL else (),
+        disconnected=who(report, fix),
+        interrupts=fix.interrupts,
+        lasting=about(fix.seconds),
+        proof="" if fix.proof is None else fix.proof.why,
+        judge="" if fix.proof is None else fix.proof.judge,
+        parts=tuple(_part(report, fix, device) for device in devices),
+        others=tuple(other.title for other in fix.others),
+    )
+
+
+def _part(report: SiteReport, fix: PlannedFix, device: str) -> Part:
+    before = next(capture for capture in report.captures if capture.device == device)
+    steps = DeviceSteps(device, before, (fix,))
+    diffs = diff_of(report, fix.changes, device).values()
+    return Part(
+        device=device,
+        commands=tuple(commands(steps)[1:]),
+        undo=tuple(undo(steps)[1:]),
+        diffs=tuple(_coloured(text) for text in diffs),
+    )
+
+
+def _coloured(diff: str) -> tuple[tuple[str, str], ...]:
+    """Return the lines of a unified diff with their classes; only the first two name files."""
+    lines = diff.rstrip("\n").split("\n")
+    classes = {"+": "added", "-": "removed", "@": "hunk"}
+    return tuple(("file" if number < 2 else classes.get(line[:1], "same"), line) for number, line in enumerate(lines))
+
+
+def _advice(report: SiteReport) -> dict[str, list[str]]:
+    given: dict[str, list[str]] = {}
+    for finding in worst_first(report.findings):
+        for advice in finding.advice:
+            given.setdefault(advice, []).append(finding.rule)
+    return {advice: list(dict.fromkeys(rules)) for advice, rules in given.items()}

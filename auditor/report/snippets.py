@@ -1,0 +1,177 @@
+"""The commands of one device as a person pastes them: reads, changes, activation, checks, saving, in this order."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from auditor.capture import Capture
+from auditor.pipeline import read
+from auditor.platforms import ByHand, platform
+from auditor.profiles import Effect, Profile, load_profile
+from auditor.remediation import PlannedFix
+from auditor.remediation.ranked import RenderedChange
+from auditor.remediation.render import Snippet, render
+from auditor.report.text import visible
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceSteps:
+    """What one device gets from some fixes, in order.
+
+    `quiet` are the changes that leave the management path alone, `cutting` those that may cut it and so come
+    last; `before` is the capture that they start from.
+    """
+
+    device: str
+    before: Capture
+    fixes: tuple[PlannedFix, ...]
+
+    @property
+    def profile(self) -> Profile:
+        return load_profile(self.before.platform)
+
+    @property
+    def changes(self) -> tuple[tuple[PlannedFix, RenderedChange], ...]:
+        """All changes of this device with their fixes, those that may cut the management path last."""
+        mine = [(fix, c) for fix in self.fixes for c in fix.changes if c.change.device == self.device]
+        return tuple(sorted(mine, key=lambda pair: _cuts(pair[1].effects)))
+
+    @property
+    def quiet(self) -> tuple[tuple[PlannedFix, RenderedChange], ...]:
+        return tuple(pair for pair in self.changes if not _cuts(pair[1].effects))
+
+    @property
+    def cutting(self) -> tuple[tuple[PlannedFix, RenderedChange], ...]:
+        return tuple(pair for pair in self.changes if _cuts(pair[1].effects))
+
+    @property
+    def after(self) -> Capture:
+        """The capture with all changes made."""
+        capture = self.before
+        for _, change in self.changes:
+            capture = platform(capture.platform).apply(capture, change.edit.operations)
+        return capture
+
+
+def commands(steps: DeviceSteps) -> list[str]:
+    """Return the lines to paste, comments included."""
+    reads, checks = _reads_and_checks(steps)
+    profile = steps.profile
+    lines = ["", "# 1. read first; stop if anything is different", *profile.snippet.pending, *reads]
+    number = 2
+    later = _effects(steps.cutting)
+    for pairs, effects in (
+        (steps.quiet, [effect for effect in _effects(steps.quiet) if effect not in later]),
+        (steps.cutting, sorted(later, key=lambda effect: effect.cuts_management)),
+    ):
+        if pairs:
+            lines += ["", *_change_lines(number, pairs, effects, profile)]
+            number += 1
+    lines += ["", f"# {number}. check; what is different did not take", *checks]
+    called_off = [line for effect in later for line in _call_off(effect, profile)]
+    if called_off:
+        number += 1
+        lines += ["", f"# {number}. you can still log in and the readers work: keep the change, call the way back off"]
+        lines += called_off
+    lines += ["", f"# {number + 1}. save{f': {visible(profile.snippet.saved)}' if not profile.snippet.save else ''}"]
+    return [*lines, *profile.snippet.save]
+
+
+def undo(steps: DeviceSteps) -> list[str]:
+    """Return the lines that take everything back: the changes in reverse order, the same activation."""
+    lines: list[str] = []
+    later = _effects(steps.cutting)
+    quiet = [effect for effect in _effects(steps.quiet) if effect not in later]
+    for pairs, effects in ((steps.quiet, quiet), (steps.cutting, later)):
+        if not pairs:
+            continue
+        if _cuts(tuple(effects)):
+            lines += ["", "# may cut your own connection to the device; log in again if it does"]
+        for fix, change in reversed(pairs):
+            lines += ["", f"# takes {fix.label} back", *change.snippet.undo]
+        lines += ["", *_activation(effects)]
+    return [*lines, *(("", "# save", *steps.profile.snippet.save) if steps.profile.snippet.save else ())]
+
+
+def _change_lines(
+    number: int, pairs: Iterable[tuple[PlannedFix, RenderedChange]], effects: list[Effect], profile: Profile
+) -> Iterator[str]:
+    cutting = [effect for effect in effects if effect.cuts_management]
+    if cutting:
+        yield f"# {number}. change; THIS MAY CUT YOUR OWN CONNECTION TO THE DEVICE"
+        for effect in cutting:
+            recipe = profile.snippet.dead_man.get(effect.service)
+            if recipe is not None:
+                yield f"# first arm the way back: after {recipe.minutes} min it undoes {effect.service} by itself"
+                yield f"# unless called off ({'; '.join(recipe.call_off)}){f'; {recipe.note}' if recipe.note else ''}"
+                yield from recipe.arm
+    else:
+        yield f"# {number}. change"
+    label = ""
+    for fix, change in pairs:
+        if fix.label != label:
+            label = fix.label
+            yield f"# {label} {visible(fix.fix.title)}"
+        yield from change.snippet.apply
+    yield from _activation(effects)
+
+
+def _activation(effects: Iterable[Effect]) -> Iterator[str]:
+    """Activate each service once; a command that two services share (`uci commit dhcp`) comes once as well."""
+    done: set[str] = set()
+    for effect in effects:
+        yield _effect_comment(effect)
+        yield from (line for line in effect.activate if line not in done)
+        done.update(effect.activate)
+
+
+def _effect_comment(effect: Effect) -> str:
+    who = "nobody disconnected" if effect.disconnects == "nobody" else f"disconnects {effect.disconnects}"
+    return f"# activate {effect.service}: {effect.interrupts}; {who}"
+
+
+def _call_off(effect: Effect, profile: Profile) -> tuple[str, ...]:
+    recipe = profile.snippet.dead_man.get(effect.service) if effect.cuts_management else None
+    return recipe.call_off if recipe is not None else ()
+
+
+def _effects(pairs: Iterable[tuple[PlannedFix, RenderedChange]]) -> list[Effect]:
+    return list(dict.fromkeys(effect for _, change in pairs for effect in change.effects))
+
+
+def _cuts(effects: tuple[Effect, ...]) -> bool:
+    return any(effect.cuts_management for effect in effects)
+
+
+def _reads_and_checks(steps: DeviceSteps) -> tuple[list[str], list[str]]:
+    """What to expect before all changes, and after all of them.
+
+    Where two changes touch one option, the second expects what the first leaves behind. Only these read-only
+    lines are made anew for the order of the changes; what changes something stays as it was proven.
+    """
+    capture = steps.before
+    reads: dict[str, str] = {}
+    checks: dict[str, str] = {}
+    for _, change in steps.changes:
+        snippet = _in_place(capture, change)
+        capture = platform(capture.platform).apply(capture, change.edit.operations)
+        for line in snippet.reads:
+            reads.setdefault(_asked(line), line)
+        for line in snippet.checks:
+            checks.pop(_asked(line), None)
+            checks[_asked(line)] = line
+    return list(reads.values()), list(checks.values())
+
+
+def _in_place(capture: Capture, change: RenderedChange) -> Snippet:
+    """Render a change for the text that it really meets; if it finds nothing to do there, take it as proven."""
+    kind = platform(capture.platform)
+    try:
+        edit = kind.edit(capture, read(capture), change.change.intent)
+        return change.snippet if isinstance(edit, ByHand) else render(kind, change.change.intent, edit)
+    except ValueError:
+        return change.snippet
+
+
+def _asked(line: str) -> str:
+    """The command of a read without what it expects."""
+    return line.partition("    # expect:")[0].rstrip()

@@ -1,0 +1,363 @@
+"""The report on a terminal: worst first, each finding with its lines and its fix, at any width, with or without colour.
+
+No markup is parsed: every text is a `Text`, and what devices say is made visible first.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.text import Text
+
+from auditor.capture import Failure
+from auditor.pipeline import SiteReport
+from auditor.report.fixes import by_finding, judges, status, why_not
+from auditor.report.outcome import Tally
+from auditor.report.summary import (
+    Counts,
+    Standing,
+    UnknownCause,
+    count,
+    due_cards,
+    in_words_of,
+    lines_of,
+    message,
+    oldest,
+    place,
+    quoted,
+    short_note,
+    standing,
+    unknown_causes,
+    worst_first,
+)
+from auditor.report.text import visible
+from auditor.report.times import age, moment, zone_of
+from auditor.verdicts import Card, Finding, Quote, Result, Severity
+
+_INDENT = 9
+_MOST_LINES = 6
+_STYLES = {
+    "FAIL": "bold red",
+    "UNKNOWN": "bold yellow",
+    "WARN": "bold yellow",
+    "PASS": "bold green",
+    "ERROR": "bold red",
+    "WARNING": "bold yellow",
+    "NOTE": "bold cyan",
+    "BROKEN": "bold magenta",
+    "CHECK": "bold blue",
+}
+
+
+def render_site(
+    report: SiteReport,
+    console: Console,
+    *,
+    verbose: bool = False,
+    checklist: bool = False,
+    brief: bool = False,
+    now: datetime,
+) -> None:
+    """Print one site. `brief` gives a site without any finding one line, as runs over many sites want it."""
+    page = _Page(console)
+    counts = count(report.findings)
+    due, other = due_cards(report.findings)
+    header = _header(report, counts, now)
+    if brief and standing(report) is Standing.PASS and not (verbose or checklist or counts.notes or due):
+        page.flow([*header, [Text(f"+ {_checks(other)}")]] if other else header)
+        return
+    page.flow(header)
+    for failure in report.failures:
+        _not_audited(page, failure)
+    fixes = by_finding(report.remediation)
+    wrong, fine = _sorted(report.findings, verbose=verbose)
+    for finding in wrong:
+        fix = fixes.get(finding.fingerprint)
+        told = f"fix {fix.label}  {visible(status(report, fix))}" if fix else ""
+        _finding(page, report, finding, told, verbose=verbose)
+    for cause in unknown_causes(report.findings):
+        _unknown(page, report, cause)
+    for finding in [*due, *(other if checklist else ())]:
+        _card(page, finding)
+    for finding in fine:
+        _finding(page, report, finding, "", verbose=verbose)
+    _advice(page, report)
+    _fixes(page, report, verbose=verbose)
+    folded = [f"{_checks(other)} (--checklist)"] if other and not checklist else []
+    if counts.notes and not verbose:
+        folded.append(f"{counts.notes} {_plural('note', counts.notes)} (--verbose)")
+    for line in folded:
+        page.line(Text(f" + {line}", style="dim"))
+    _coverage(page, report, verbose=verbose)
+
+
+def render_summary(tally: Tally, console: Console, *, now: datetime) -> None:
+    """Print how the whole run ended, under which policy, and who is responsible for what."""
+    page = _Page(console)
+    outcome = tally.outcome()
+    page.line(Text("─" * min(console.width, 100), style="dim"))
+    number = sum(tally.sites.values())
+    parts = [Text(f"{number} {_plural('site', number)}", style="bold")]
+    parts += [
+        Text.assemble(f"{tally.sites[each]} ", (each.value, _STYLES[each.value]))
+        for each in Standing
+        if tally.sites[each]
+    ]
+    parts.append(Text(f"{outcome.findings} {_plural('finding', outcome.findings)}"))
+    parts.append(Text(f"{outcome.undecided} undecided"))
+    parts.append(Text(f"{outcome.unaudited} of {tally.devices} {_plural('device', tally.devices)} not audited"))
+    page.flow([parts, [Text(f"exit code {outcome.code}")]])
+    for policy in tally.policies.values():
+        days = (now.date() - policy.version).days
+        old = f", {days} days old" if days > 0 else ""
+        page.hang(Text(f"policy {policy.name} of {policy.version}{old}", style="dim"), indent=0)
+        responsibility = policy.advice.get("responsibility", "")
+        if responsibility:
+            page.hang(Text(responsibility, style="dim"), indent=0)
+
+
+class _Page:
+    """A console that wraps with a hanging indent and never parses markup."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.width = max(40, console.width)
+
+    def line(self, text: Text) -> None:
+        self._console.print(text, no_wrap=True, overflow="ignore", crop=False, highlight=False)
+
+    def fits(self, *texts: Text) -> bool:
+        return sum(text.cell_len for text in texts) <= self.width
+
+    def hang(self, text: Text, *, indent: int, first: Text | None = None) -> None:
+        """Print a text in lines of this width, each behind `indent` spaces; `first` stands before the first."""
+        lead = first if first is not None else Text(" " * indent)
+        for piece in text.wrap(self._console, max(20, self.width - indent), overflow="fold"):
+            piece.rstrip()
+            self.line(lead + piece)
+            lead = Text(" " * indent)
+
+    def flow(self, groups: Sequence[Sequence[Text]]) -> None:
+        """Print parts one behind the other, groups divided by a bar; what does not fit goes to the next line."""
+        current = Text()
+        for number, group in enumerate(groups):
+            for position, part in enumerate(group):
+                divider = "" if not current else " | " if number and not position else "  "
+                if current and not self.fits(current, Text(divider), part):
+                    self.line(current)
+                    current, divider = Text(" "), ""
+                current = Text.assemble(current, divider, part)
+        if current:
+            self.line(current)
+
+
+def _header(report: SiteReport, counts: Counts, now: datetime) -> list[list[Text]]:
+    entry = report.site.entry
+    result = standing(report).value
+    told = [Text(visible(entry.name), style="bold"), Text(result, style=_STYLES[result])]
+    for number, word in (
+        (counts.errors, "error"),
+        (counts.warnings, "warning"),
+        (counts.unknown, "unknown"),
+        (counts.broken, "broken rule"),
+        (len(report.failures), "device not audited"),
+    ):
+        if number:
+            plural = {"unknown": "unknown", "device not audited": "devices not audited"}.get(word, f"{word}s")
+            told.append(Text(f"{number} {word if number == 1 else plural}"))
+    groups = [told, [Text(f"{counts.ok} ok")]]
+    taken = oldest(report)
+    if taken is not None:
+        weak = ", time of the file" if any(capture.time_is_weak for capture in report.captures) else ""
+        groups.append([Text(f"captured {moment(taken, zone_of(entry), now=now)} ({age(now - taken)}{weak})")])
+    groups.append([Text(f"{entry.integration.value} ({visible(entry.integration_from)})")])
+    return groups
+
+
+def _sorted(findings: Iterable[Finding], *, verbose: bool) -> tuple[list[Finding], list[Finding]]:
+    """Split what is shown into what is wrong and what is fine; unknowns and cards have places of their own."""
+    wrong: list[Finding] = []
+    fine: list[Finding] = []
+    for finding in worst_first(findings):
+        match finding.result:
+            case Result.FAIL:
+                if verbose or finding.severity is not Severity.NOTE:
+                    wrong.append(finding)
+            case Result.ERROR:
+                wrong.append(finding)
+            case Result.PASS | Result.NOT_APPLICABLE:
+                if verbose:
+                    fine.append(finding)
+            case Result.UNKNOWN | Result.NOT_CHECKED:
+                pass
+    return wrong, fine
+
+
+def _finding(page: _Page, report: SiteReport, finding: Finding, fix: str, *, verbose: bool) -> None:
+    words = message(report, finding)
+    _entry(page, _label(finding), (finding.rule,), finding.items, finding.device, words)
+    quotes = finding.evidence if verbose else finding.evidence[:_MOST_LINES]
+    lines = [_quote(report, quote, finding.device, verbose=verbose) for quote in quotes]
+    if len(quotes) < len(finding.evidence):
+        lines.append(Text(f"and {len(finding.evidence) - len(quotes)} more (--verbose)", style="dim"))
+    for number, line in enumerate(lines):
+        last = number == len(lines) - 1
+        if last and fix and page.fits(Text(" " * (_INDENT + 4)), line, Text(fix)):
+            gap = " " * max(4, min(page.width, 118) - _INDENT - line.cell_len - len(fix))
+            page.line(Text.assemble(" " * _INDENT, line, gap, (fix, "green")))
+            return
+        page.hang(line, indent=_INDENT)
+    if fix:
+        page.hang(Text(fix, style="green"), indent=_INDENT)
+
+
+def _label(finding: Finding) -> str:
+    match finding.result:
+        case Result.FAIL:
+            return (finding.severity or Severity.ERROR).value.upper()
+        case Result.ERROR:
+            return "BROKEN"
+        case Result.NOT_APPLICABLE:
+            return "n/a"
+        case Result.PASS:
+            return "ok"
+        case Result.UNKNOWN:
+            return "UNKNOWN"
+        case Result.NOT_CHECKED:
+            return "CHECK"
+
+
+def _entry(page: _Page, label: str, rules: Iterable[str], items: Iterable[str], device: str, words: str) -> None:
+    """Print the first line of an entry; the message follows on the same line if there is room."""
+    head = Text.assemble(
+        (f" {label:<{_INDENT - 2}} ", _STYLES.get(label, "dim")),
+        (", ".join(rules), "bold"),
+        f" {','.join(items)}" if items else "",
+        "   ",
+        visible(device) or "-",
+    )
+    body = Text(visible(words))
+    if page.fits(head, Text("  "), body):
+        page.line(Text.assemble(head, "  ", body))
+    else:
+        page.hang(head, indent=0)
+        page.hang(body, indent=_INDENT)
+
+
+def _quote(report: SiteReport, quote: Quote, device: str, *, verbose: bool) -> Text:
+    """Show one piece of evidence: where it stands and the line, or the default that applies."""
+    note = quote.note if verbose else short_note(report, quote, device)
+    where = place(quote) or (visible(device) if quote.origin == "assumed" else "")
+    line = quoted(report, quote).strip()
+    said = note if quote.origin in ("assumed", "unknown") else line
+    if quote.origin == "unknown" and line:
+        said = f"{line}   {note}"
+    text = Text.assemble((visible(where), "cyan"), "     " if where and said else "", visible(said))
+    if quote.origin == "declared" and note:
+        text.append(f"   {visible(note)}", style="dim")
+    return text
+
+
+def _unknown(page: _Page, report: SiteReport, cause: UnknownCause) -> None:
+    first = cause.first
+    words = in_words_of(report, first.device, first.message)
+    settle = f"; settle it: {first.settle}" if first.settle else ""
+    _entry(page, "UNKNOWN", cause.rules, cause.items, first.device, f"{words}{settle}")
+    for quote in first.evidence[:2]:
+        if quote.span is not None:
+            line = Text.assemble((visible(place(quote)), "cyan"), f"     {visible(quoted(report, quote).strip())}")
+            page.hang(line, indent=_INDENT)
+    if first.card is not None:
+        _steps(page, first.card)
+
+
+def _card(page: _Page, finding: Finding) -> None:
+    if finding.card is not None:
+        _entry(page, "CHECK", (finding.rule,), finding.items, finding.device, finding.card.title)
+        _steps(page, finding.card)
+
+
+def _steps(page: _Page, card: Card) -> None:
+    for step in card.steps:
+        page.hang(Text(visible(step)), indent=_INDENT + 2, first=Text(" " * _INDENT + "- "))
+    for word, text in (("command", card.command), ("expect", card.expect), ("note it", card.note)):
+        if text:
+            page.hang(Text(visible(text)), indent=_INDENT + 9, first=Text(" " * _INDENT + f"{word:<9}", style="dim"))
+
+
+def _not_audited(page: _Page, failure: Failure) -> None:
+    tries = f" ({failure.attempts} {_plural('attempt', failure.attempts)})" if failure.attempts else ""
+    head = Text(" NOT AUDITED ", style="bold red")
+    page.hang(Text(f"{visible(failure.device)}: {visible(failure.why)}{tries}"), indent=_INDENT, first=head)
+    if failure.hint:
+        page.hang(Text(f"try: {visible(failure.hint)}"), indent=_INDENT)
+
+
+def _advice(page: _Page, report: SiteReport) -> None:
+    """Print each piece of advice once, with the rules that give it."""
+    given: dict[str, list[str]] = {}
+    for finding in worst_first(report.findings):
+        for advice in finding.advice:
+            given.setdefault(advice, []).append(finding.rule)
+    for advice, rules in given.items():
+        text = f"{visible(advice)} ({', '.join(dict.fromkeys(rules))})"
+        page.hang(Text(text), indent=_INDENT, first=Text(" advice  ", style="bold"))
+
+
+def _fixes(page: _Page, report: SiteReport, *, verbose: bool) -> None:
+    """Print what each fix is, and what is typed for it; reads, activation and the way back are in the files."""
+    fixes = report.remediation.fixes
+    for fix in fixes:
+        device = next((f.device for f in report.findings if f.fingerprint in fix.findings), "")
+        title = f"{visible(device) or '-'}  {visible(in_words_of(report, device, fix.fix.title))}"
+        page.hang(Text(title), indent=_INDENT, first=Text(f" {fix.label:<{_INDENT - 1}}", style="bold green"))
+        for reason in fix.reasons:
+            page.hang(Text(visible(reason)), indent=_INDENT)
+        if why_not(fix):
+            if why_not(fix) not in fix.reasons:
+                page.hang(Text(visible(why_not(fix))), indent=_INDENT)
+            continue
+        for change in fix.changes:
+            for line in change.snippet.apply:
+                # Not wrapped: a terminal joins a line that it broke itself when it is copied, not ours.
+                page.line(Text(" " * (_INDENT + 2) + visible(line), style="cyan"))
+        if verbose:
+            for other in fix.others:
+                page.hang(Text(f"or: {visible(other.title)}", style="dim"), indent=_INDENT)
+    if any(not why_not(fix) for fix in fixes):
+        told = "reads, activation, checks and the way back of each fix: --out DIR"
+        page.hang(Text(told, style="dim"), indent=_INDENT)
+    for judge in judges(fixes):
+        page.hang(Text(f"proof: {judge}", style="dim"), indent=_INDENT)
+
+
+def _coverage(page: _Page, report: SiteReport, *, verbose: bool) -> None:
+    lines = lines_of(file for files in report.coverage.values() for file in files)
+    gaps = [(capture.device, gap) for capture in report.captures for gap in capture.gaps]
+    if lines.total:
+        more = " (--verbose lists them)" if lines.unknown and not verbose else ""
+        missed = f" · {len(gaps)} {_plural('text', len(gaps))} not obtained" if gaps else ""
+        text = (
+            f"{lines.total} lines: {lines.understood} understood · {lines.irrelevant} irrelevant · "
+            f"{lines.unknown} unknown{missed}{more}"
+        )
+        page.hang(Text(text, style="dim"), indent=_INDENT, first=Text(" lines   ", style="dim"))
+    if not verbose:
+        return
+    for device, files in report.coverage.items():
+        for file in files:
+            for unknown in file.unknown:
+                text = f"{visible(device)}:{visible(file.file)}:{unknown.line}     {visible(unknown.keywords)}"
+                page.hang(Text(text, style="dim"), indent=_INDENT)
+    for device, gap in gaps:
+        settle = f"; {visible(gap.settle)}" if gap.settle else ""
+        text = f"{visible(device)}:{visible(gap.path)}     not obtained: {visible(gap.why)}{settle}"
+        page.hang(Text(text, style="dim"), indent=_INDENT)
+
+
+def _checks(cards: Sequence[Finding]) -> str:
+    return f"{len(cards)} {_plural('check', len(cards))} for a person"
+
+
+def _plural(word: str, number: int) -> str:
+    return word if number == 1 else f"{word}s"
