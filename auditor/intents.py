@@ -296,16 +296,16 @@ class DisableFastTransition:
 
 
 @dataclass(frozen=True, slots=True)
-class AdmitStation:
-    """A BSS's list of MAC addresses lets this station in (`allowed_by_list`: add it; otherwise: remove it)."""
+class AdmitStations:
+    """A BSS's list of MAC addresses lets stations in (`allowed_by_list`: add them; otherwise: remove them)."""
 
     bss: str
-    mac: str
+    macs: tuple[str, ...]
     allowed_by_list: bool
 
     @property
     def title(self) -> str:
-        return f"BSS '{self.bss}' admits {self.mac}"
+        return f"BSS '{self.bss}' admits {', '.join(self.macs)}"
 
     @property
     def footprint(self) -> tuple[str, ...]:
@@ -443,7 +443,7 @@ Intent: TypeAlias = (
     | SetPmf
     | UseCcmpOnly
     | DisableFastTransition
-    | AdmitStation
+    | AdmitStations
     | PollSilentStations
     | SetReauthPeriod
     | BypassPortal

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -90,6 +90,36 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadMan:
+    """How a change takes itself back after some minutes unless a person calls it off.
+
+    `arm` comes before the activation that may cut the management path, `call_off` once it is known to work.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    arm: tuple[str, ...]
+    call_off: tuple[str, ...]
+    minutes: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SnippetLines:
+    """What a snippet holds besides the changes: reads of pending changes first, saving last.
+
+    `saved` says why nothing is left to save where `save` is empty. `dead_man` is by service.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    pending: tuple[str, ...] = ()
+    save: tuple[str, ...] = ()
+    saved: str = ""
+    dead_man: Mapping[str, DeadMan] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """All that is known about a platform as data.
 
@@ -108,6 +138,7 @@ class Profile:
     irrelevant: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
     undecided: Mapping[str, str] = field(default_factory=dict)
+    snippet: SnippetLines = field(default_factory=SnippetLines)
 
     def default(self, entry: str, version: str | None) -> DefaultValue | None:
         """Return the default of an entry for a version, or None if it is not documented for it.
@@ -182,6 +213,9 @@ def _mistakes(profile: Profile, name: str) -> list[str]:
             found.append(f"defaults.{default.entry}: cannot read the version range '{default.versions}'")
         if not default.source:
             found.append(f"defaults.{default.entry}: a default without a source does not exist")
+    for service, effect in profile.effects.items():
+        if effect.cuts_management and service not in profile.snippet.dead_man:
+            found.append(f"snippet.dead_man: {service} may cut the management path and has no way back by itself")
     return found
 
 
@@ -209,6 +243,7 @@ _Number: TypeAlias = tuple[int, int, int, int]
 _Point: TypeAlias = tuple[int, ...]  # a version, and whether just below (-1), at (0) or just above (1) it
 
 
+@lru_cache(maxsize=1024)
 def _number(version: str) -> _Number | None:
     """Return the leading numbers of a version: `25.12.0-rc2` is (25, 12, 0, 0)."""
     found = re.match(r"\s*(\d{1,9}(?:\.\d{1,9}){0,3})", version)
@@ -230,6 +265,7 @@ def _bounds(versions: str) -> tuple[tuple[str, _Number], ...] | None:
     return tuple(bounds)
 
 
+@lru_cache(maxsize=1024)
 def _contains(versions: str, point: _Point) -> bool:
     for operator, number in _bounds(versions) or ():
         bound = (*number, 0)

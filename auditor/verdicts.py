@@ -27,6 +27,7 @@ __all__ = [
     "Severity",
     "Undecided",
     "Verdict",
+    "badness",
 ]
 
 
@@ -177,3 +178,18 @@ class Finding:
     card: Card | None
     fingerprint: str
     may_be: Severity = field(default=Severity.ERROR)
+
+
+def badness(finding: Finding) -> int:
+    """Order results from fine to bad: pass and the like, not checked, note, unknown, warning, error, broken rule."""
+    match finding.result:
+        case Result.PASS | Result.NOT_APPLICABLE:
+            return 0
+        case Result.NOT_CHECKED:
+            return 0
+        case Result.UNKNOWN:
+            return 2
+        case Result.ERROR:
+            return 5
+        case Result.FAIL:
+            return {Severity.NOTE: 1, Severity.WARNING: 3, Severity.ERROR: 4}[finding.severity or Severity.ERROR]

@@ -129,8 +129,17 @@ def _reader(fields: Fields, model: Format[str]) -> ReaderEntry | None:
     return ReaderEntry(selector, name, count, connection, addressing or Addressing.DHCP)
 
 
+def _pos_connection(text: str) -> Connection:
+    if text not in (Connection.WIFI, Connection.ETHERNET):
+        raise ValueError(text)
+    return Connection(text)
+
+
 def _till(fields: Fields) -> PosEntry | None:
     selector = _selector(fields)
+    connection = fields.scalar("connection", Format("one of: wifi, ethernet", _pos_connection))
+    if connection is Connection.ETHERNET and fields.has("ssid"):
+        fields.wrong("connection", "a point of sale on ethernet has no ssid; remove one of the two")
     resolvers = fields.scalars("dns", Format("`dhcp` or IP addresses of resolvers", _resolver))
     listed = fields.node("dns")
     if isinstance(listed, Items) and not listed.nodes:
@@ -140,7 +149,7 @@ def _till(fields: Fields) -> PosEntry | None:
     addresses = tuple(resolver for resolver in resolvers or () if not isinstance(resolver, str))
     if addresses and "dhcp" in (resolvers or ()):
         fields.wrong("dns", "either `dhcp` or addresses, not both")
-    return PosEntry(selector, addresses or "dhcp")
+    return PosEntry(selector, addresses or "dhcp", connection)
 
 
 def _resolver(text: str) -> Literal["dhcp"] | Address:

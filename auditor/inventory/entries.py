@@ -96,10 +96,14 @@ class ReaderGroup:
 
 @dataclass(frozen=True, slots=True)
 class PosEntry:
-    """Points of sale of one kind, and the resolvers that they ask: what DHCP gives them, or fixed ones."""
+    """Points of sale of one kind, and the resolvers that they ask: what DHCP gives them, or fixed ones.
+
+    `connection` None: nobody said; with an SSID in the selector it is Wi-Fi.
+    """
 
     selector: Selector
     dns: Literal["dhcp"] | tuple[IPv4Address | IPv6Address, ...]
+    connection: Connection | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Declarable(StrEnum):
     DNS_UPSTREAM = "dns-upstream"
     DHCP = "dhcp"
     RADIUS_EAP = "radius-eap"
+    RADIUS_SESSION = "radius-session"
     ISOLATION = "isolation"
 
 

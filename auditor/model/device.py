@@ -52,8 +52,9 @@ class Device:
 def leaves(device: Device) -> Iterator[tuple[str, Fact[Any]]]:
     """Yield every fact of a device with its key, for example `dhcp_scopes[lan].lease_time`.
 
-    Items of a list are addressed by their own key and never by position, so that two models of one device
-    can be compared although lines moved; the order of filter rules is a fact of its own. Holes of a list appear as `dhcp_scopes.holes[0]`.
+    Items of a list are addressed by their own key and never by position, so that two models of one device can be
+    compared although lines moved; the order of filter rules is a fact of its own. Holes of a list appear as
+    `dhcp_scopes.holes[0]`.
     """
     for field in fields(device):
         if field.name != "coverage":

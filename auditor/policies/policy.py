@@ -148,6 +148,7 @@ class Thresholds:
     signal_warning: int
     signal_error: int
     snr_error: int
+    receive_errors: int
     address_list_age: timedelta
     nightly_restart: time
     nightly_restart_before: timedelta

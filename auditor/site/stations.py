@@ -57,13 +57,13 @@ class Readers:
 class Pos:
     """Points of sale that share a place. `dns`: `dhcp`, or the resolvers that are set on them by hand.
 
-    `ssid_declared`: the inventory says that they use Wi-Fi. If it does not, they may use it where there is some.
+    `connection` None: the inventory does not say; then they may use Wi-Fi where there is some, or a cable.
     """
 
     name: str
     place: Fact[Attachment]
     dns: Literal["dhcp"] | tuple[IPv4Address | IPv6Address, ...]
-    ssid_declared: bool
+    connection: Connection | None
     macs: tuple[str, ...]
     addresses: tuple[IPv4Address, ...]
     line: Span
@@ -71,12 +71,14 @@ class Pos:
     @property
     def wireless(self) -> bool:
         """Whether they may use Wi-Fi: tills are tablets more often than not, so a cable must not be assumed."""
-        return self.ssid_declared or (not isinstance(self.place, Unknown) and bool(self.place.value.bsses))
+        if self.connection is not None:
+            return self.connection is Connection.WIFI
+        return not isinstance(self.place, Unknown) and bool(self.place.value.bsses)
 
     @property
     def media(self) -> Media:
         """What they may be attached with."""
-        return Media(self.wireless, not self.ssid_declared)
+        return Media(self.wireless, self.connection is not Connection.WIFI)
 
     @property
     def attachment(self) -> Attachment:
@@ -156,7 +158,7 @@ def pos_of(
                     name=_pos_name(group, number),
                     place=place,
                     dns=item.dns,
-                    ssid_declared=item.selector.ssid is not None,
+                    connection=Connection.WIFI if item.selector.ssid is not None else item.connection,
                     macs=(item.selector.mac,) if item.selector.mac else (),
                     addresses=(item.selector.ip,) if isinstance(item.selector.ip, IPv4Address) else (),
                     line=item.selector.line,

@@ -124,14 +124,7 @@ class Section:
         A later `option` replaces everything before it, a `list` adds to what is there, and `option name ''`
         does nothing at all: libuci sees it as setting what is not there to nothing.
         """
-        found: list[Statement] = []
-        for statement in self.statements:
-            if statement.name != name or not statement.value:
-                continue
-            if statement.keyword == "option":
-                found.clear()
-            found.append(statement)
-        return tuple(found)
+        return effective(statement for statement in self.statements if statement.name == name)
 
     def option(self, name: str) -> Statement | None:
         """Return the statement that decides a scalar, None if it is unset or empty."""
@@ -141,6 +134,17 @@ class Section:
     def names(self) -> tuple[str, ...]:
         """Return the options that are set, in the order in which they first appear."""
         return tuple(dict.fromkeys(statement.name for statement in self.statements if statement.value))
+
+
+def effective(written: Iterable[Statement]) -> tuple[Statement, ...]:
+    """Return what the statements of one option come to, in the order in which they stand; see `Section.values`."""
+    found: list[Statement] = []
+    for statement in written:
+        if statement.value:
+            if statement.keyword == "option":
+                found.clear()
+            found.append(statement)
+    return tuple(found)
 
 
 class LineKind(StrEnum):

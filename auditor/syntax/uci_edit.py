@@ -138,7 +138,9 @@ def apply(text: str, operation: Operation, *, package: str = "") -> str:
 def _plan(document: Document, operation: Operation) -> tuple[int, list[_Cut]]:
     """Return the section that the operation is about and what to change in the text."""
     if isinstance(operation, AddSection):
-        return _place(document, operation), _add_section(document, operation)
+        # If it is there already, the section that it was put before need not be found any more.
+        cuts = _add_section(document, operation)
+        return _place(document, operation) if cuts else 0, cuts
     index = _find(document, operation.package, operation.section_id)
     section = document.sections[index]
     match operation:

@@ -8,6 +8,7 @@ from textwrap import dedent
 import pytest
 
 from auditor.credentials import Agent, CredentialRef, Environment, KeyFile, Keyring, Prompt
+from auditor.errors import InventoryError
 from auditor.inventory import (
     Addressing,
     Connection,
@@ -332,3 +333,15 @@ def test_the_hash_is_of_the_bytes_and_a_byte_order_mark_is_no_mistake(tmp_path: 
     inventory = load(path)
     assert (inventory.path, inventory.sites[0].span.first) == (path, 2)
     assert inventory.sha256 != loads(b"sites:\n  a: {}\n", path).sha256
+
+
+@pytest.mark.parametrize(("text", "connection"), [("", None), (", connection: ethernet", Connection.ETHERNET)])
+def test_a_point_of_sale_may_say_how_it_is_connected(text: str, connection: Connection | None) -> None:
+    data = f"sites: {{s: {{pos: {{till: {{ip: 192.168.30.20{text}}}}}}}}}".encode()
+    assert loads(data, Path("i.yaml")).sites[0].pos[0].entries[0].connection is connection
+
+
+def test_a_point_of_sale_on_bluetooth_is_a_mistake() -> None:
+    data = b"sites: {s: {pos: {till: {ip: 192.168.30.20, connection: bluetooth}}}}"
+    with pytest.raises(InventoryError, match="one of: wifi, ethernet"):
+        loads(data, Path("i.yaml"))

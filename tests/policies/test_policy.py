@@ -71,6 +71,7 @@ def test_thresholds(policy: Policy) -> None:
     )
     assert (limits.working_day_margin, limits.proposed_lease) == (timedelta(hours=2), timedelta(hours=24))
     assert (limits.signal_warning, limits.signal_error, limits.snr_error) == (-67, -75, 15)
+    assert limits.receive_errors == 100
     assert limits.nightly_restart == time(0, 0)
 
 
@@ -210,6 +211,12 @@ def test_severities_follow_the_choice_of_the_shop(policy: Policy) -> None:
     assert policy.severity("other-subnet", "routed-ok") is Severity.WARNING
     assert policy.severity("idle-below-day", "literal") is Severity.ERROR
     assert policy.severity("nat-between", "routed-ok") is Severity.ERROR
+
+
+def test_what_hurts_less_than_the_failure_beside_it(policy: Policy) -> None:
+    assert policy.severity("other-bss-unfit") is Severity.WARNING
+    assert policy.severity("service-restart-while-open") is Severity.WARNING
+    assert policy.severity("fast-transition") is Severity.NOTE
 
 
 def test_a_typing_mistake_in_a_rule_is_an_error_and_not_a_default(policy: Policy) -> None:

@@ -38,11 +38,28 @@ class Located:
         return cls(file, section, section.id, written)
 
     @property
+    def key(self) -> str:
+        """A key that stays when sections before it come or go; see `stable_key`."""
+        return stable_key(self.section)
+
+    @property
     def title(self) -> str:
         """How people find it: `dhcp.lan`, or `dhcp.@host (line 31)` for one without a name."""
         name = self.section.name
         where = name or f"@{self.section.type} (line {self.section.first})"
         return f"{self.section.package}.{where}"
+
+
+def stable_key(section: Section) -> str:
+    """Return a section's name, else its type with its `name` option (`rule 'No-Web'`), else its made-up name.
+
+    The made-up name of a section changes when one before it comes or goes. No name of a section holds a blank, so
+    the two cannot be mistaken for each other.
+    """
+    if section.name is not None:
+        return section.name
+    name = section.option("name")
+    return section.id if name is None else f"{section.type} '{printable(name.value)}'"
 
 
 @dataclass(slots=True)

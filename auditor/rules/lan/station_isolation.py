@@ -67,7 +67,7 @@ def _failure(site: Site, pos: Pos, readers: Readers, blocked: tuple[Hop, ...], s
     bsses = [bss for bss in dict.fromkeys(both) if (bss.device, bss.key) in concerned]
     names = ", ".join(f"'{name}'" for name in sorted({_name(bss) for bss in bsses}))
     scopes = ", ".join(dict.fromkeys(_scope(hop) for hop in blocked))
-    assumed = "" if pos.ssid_declared else f" ({pos.name}: no ssid is declared, they count as Wi-Fi clients)"
+    assumed = "" if pos.connection else f" ({pos.name}: no connection is declared, they count as Wi-Fi clients)"
     fix = Fix(
         f"station isolation off for {names}" + (f" on {len(bsses)} BSSs" if len(bsses) > 1 else ""),
         tuple(Change(bss.device, DisableStationIsolation(bss.key)) for bss in bsses),

@@ -1,0 +1,52 @@
+"""The benchmark runs and prints its table; how quick this machine is, is nobody's test."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.fleet import fleet, shop
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_a_small_run_prints_every_number() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--configs", "3", "--runs", "1", "--memory", "2"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    stages = re.findall(r"^([a-z][a-z:,+ ]+?) {2,}([\d,]+) +([\d,]+) +([\d.,]+) +\d+%$", done.stdout, re.MULTILINE)
+    names = [name for name, *_ in stages]
+    assert [name.partition(":")[0] for name in names] == [
+        *("baseline", "load", "parse", "parse + rules", "parse + rules + fixes + proofs")
+    ]
+    assert all(int(configs.replace(",", "")) > 0 for _, configs, _, _ in stages)
+    assert re.search(r"peak memory, +2 configurations streamed: +\d+\.\d MB", done.stdout)
+    assert len(re.findall(r"^start-up, .+ \d+ ms$", done.stdout, re.MULTILINE)) == 3
+
+
+def test_the_fleet_is_the_same_each_time_and_varied() -> None:
+    assert list(fleet(20)) == list(fleet(20))
+    assert shop(7) != shop(7, seed=2)
+    assert len({tuple(each.texts.values()) for each in fleet(50)}) == 50
+
+
+def test_configurations_are_as_long_as_those_of_shops() -> None:
+    sizes = [each.lines for each in fleet(200)]
+    assert min(sizes) >= 100
+    assert max(sizes) <= 400
+    assert max(sizes) > 2 * min(sizes)
+
+
+def test_the_fleet_is_understood() -> None:
+    """Lines that nobody reads would make the parser look quicker than it is."""
+    from auditor.pipeline import read
+    from bench.stages import capture_of
+
+    for each in fleet(10):
+        unknown = [line for coverage in read(capture_of(each.texts)).coverage for line in coverage.unknown]
+        assert unknown == []

@@ -1,0 +1,111 @@
+"""Audits of saved configurations: the same verdicts as live, without any network."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.command_line import KEYS, SHOP, User, inventory, judged, line_of, verdicts
+from tests.e2e.conftest import Audited
+
+PACKAGES = ("network", "dhcp", "wireless", "firewall", "system")
+
+
+def _exported(folder: Path) -> str:
+    """The whole configuration as `uci export` prints it."""
+    texts = (f"package {name}\n{(folder / 'etc/config' / name).read_text(encoding='utf-8')}\n" for name in PACKAGES)
+    return "".join(texts)
+
+
+def test_a_saved_capture_gives_the_verdicts_of_the_live_one(audited: Audited, user: User, shop: Path) -> None:
+    user.write("inventory.yaml", inventory(f"{{gw: {{captures: {shop}, platform: openwrt}}}}"))
+    done = user.run("audit", "inventory.yaml", "--report", "json=report.json")
+    assert done.code == 1, done.output
+    assert judged(user.report()) == judged(audited.user.report())
+
+
+def test_collected_captures_give_the_verdicts_of_the_live_one(audited: Audited, user: User, tmp_path: Path) -> None:
+    kept = next((audited.user.folder / ".auditor" / "last").rglob("capture.json")).parent
+    user.write("inventory.yaml", inventory(f"{{gw: {{captures: {kept}, platform: openwrt}}}}"))
+    assert user.run("audit", "inventory.yaml", "--report", "json=report.json").code == 1
+    assert judged(user.report()) == judged(audited.user.report())
+
+
+def test_the_files_of_etc_config_may_lie_in_the_directory_itself(user: User, shop: Path) -> None:
+    flat = user.folder / "flat"
+    shutil.copytree(shop / "etc" / "config", flat)
+    user.write("inventory.yaml", inventory("{gw: {captures: flat/, platform: openwrt}}"))
+    assert user.run("audit", "inventory.yaml", "--report", "json=report.json").code == 1
+    (lease,) = verdicts(user.report(), "dhcp-lease-too-short")
+    assert lease["result"] == "fail"
+    assert lease["evidence"][0]["line"] == line_of("etc/config/dhcp", "option leasetime '2h'")
+
+
+def test_one_file_of_uci_export_needs_no_inventory(user: User, shop: Path) -> None:
+    text = _exported(shop)
+    user.write("gw.txt", text)
+    done = user.run(
+        *("audit", "gw.txt", "--platform", "openwrt", "--readers", "ssid=BAKERY-TILLS,model=bbpos-wisepos-e"),
+        *("--pos", "subnet=192.168.30.0/24", "--integration", "javascript-sdk", "--open", "07:00-19:30"),
+        *("--report", "json=report.json"),
+    )
+    assert done.code == 1, done.output
+    (lease,) = verdicts(user.report(), "dhcp-lease-too-short")
+    (rebind,) = verdicts(user.report(), "dns-rebind")
+    assert (lease["result"], rebind["result"]) == ("fail", "fail")
+    assert lease["evidence"][0]["file"] == "gw.txt"
+    assert text.splitlines()[lease["evidence"][0]["line"] - 1].strip() == "option leasetime '2h'"
+    assert not (user.folder / ".auditor").exists(), "nothing is kept of a single file"
+
+
+def test_a_single_file_is_audited_with_what_it_holds(user: User, shop: Path) -> None:
+    """Only the Wi-Fi: what the other files would say is unknown, never fine."""
+    shutil.copy(shop / "etc" / "config" / "wireless", user.folder / "wireless")
+    done = user.run(
+        *("audit", "wireless", "--platform", "openwrt", "--readers", "ssid=BAKERY-TILLS"),
+        "--report",
+        "json=report.json",
+    )
+    assert done.code in (1, 3), done.output
+    for rule in ("dhcp-lease-too-short", "dns-rebind", "egress-blocked", "reader-port-blocked"):
+        assert {each["result"] for each in verdicts(user.report(), rule)} == {"unknown"}, rule
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["/interface bridge\nadd name=bridge1\n/ip pool\n", "hostname SW1\n!\ninterface Gi0/1\n switchport\n", "nothing\n"],
+)
+def test_a_text_of_another_platform_is_one_clear_error(user: User, text: str) -> None:
+    user.write("backup", text)
+    alone = user.run("audit", "backup", "--platform", "openwrt", "--readers", "ssid=BAKERY-TILLS")
+    user.write("inventory.yaml", inventory("{gw: {captures: backup, platform: openwrt}}"))
+    listed = user.run("audit", "inventory.yaml")
+    assert (alone.code, listed.code) == (2, 3), alone.output
+    for done in (alone, listed):
+        assert " ".join(done.output.split()).count("holds no configuration of openwrt") == 1, done.output
+    assert len(alone.output.splitlines()) < 4
+
+
+def test_an_old_capture_decides_nothing(user: User, shop: Path) -> None:
+    for file in shop.rglob("*"):
+        os.utime(file, (1_600_000_000, 1_600_000_000))
+    user.write("inventory.yaml", inventory(f"{{gw: {{captures: {shop}, platform: openwrt, max_capture_age: 30d}}}}"))
+    done = user.run("audit", "inventory.yaml", "--report", "json=report.json")
+    assert done.code == 3, done.output
+    assert "max_capture_age" in done.stdout
+    assert {each["result"] for each in verdicts(user.report(), "dhcp-lease-too-short")} <= {"unknown"}
+
+
+def test_no_key_of_a_saved_capture_is_written(user: User) -> None:
+    shutil.copytree(SHOP, user.folder / "gw")
+    user.write("inventory.yaml", inventory("{gw: {captures: gw/, platform: openwrt}}"))
+    done = user.run(
+        *("audit", "inventory.yaml", "--verbose", "--checklist", "--out", "fixes"),
+        *("--report", "json=report.json", "--report", "html=report.html"),
+    )
+    shown = user.run("model", "gw/", "--platform", "openwrt")
+    shutil.rmtree(user.folder / "gw")
+    for key in KEYS:
+        assert key not in done.output + shown.output
+        assert [file for file, text in user.texts().items() if key in text] == []

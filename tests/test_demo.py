@@ -1,0 +1,116 @@
+"""`make demo` as a user runs it: it shows the faults with their lines, writes its files, and stops."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHOP = ROOT / "demo" / "shop" / "gw"
+KEY = "demo-passphrase-of-the-tills"
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A finished demo: what it printed, where it wrote, and how long it took."""
+
+    code: int
+    output: str
+    folder: Path
+    session: int
+    seconds: float
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Run the demo from a checkout of links, so that it writes nothing into this one."""
+    checkout = tmp_path_factory.mktemp("checkout")
+    for name in ("auditor", "tests", "templates", "device_profiles"):
+        (checkout / name).symlink_to(ROOT / name)
+    demo = checkout / "demo"
+    demo.mkdir()
+    for file in (ROOT / "demo").iterdir():
+        if file.name != "__pycache__":
+            (demo / file.name).symlink_to(file)
+    (demo / "__main__.py").unlink()  # where the checkout lies is told by this file, so it must be real
+    (demo / "__main__.py").write_bytes((ROOT / "demo" / "__main__.py").read_bytes())
+    begin = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "demo"],
+        cwd=checkout,
+        env={**os.environ, "COLUMNS": "160", "TMPDIR": str(tmp_path_factory.mktemp("temporary"))},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=120)
+    finally:
+        if process.poll() is None:
+            process.kill()
+    return Demo(process.returncode, output, checkout / "demo-output", process.pid, time.monotonic() - begin)
+
+
+def _line(file: str, text: str, *, after: str = "") -> int:
+    lines = (SHOP / file).read_text(encoding="utf-8").splitlines()
+    start = next(number for number, line in enumerate(lines) if after in line)
+    return next(number for number, line in enumerate(lines[start:], start=start + 1) if line.strip() == text)
+
+
+def test_it_ends_well_although_the_shop_is_faulty(demo: Demo) -> None:
+    assert demo.code == 0, demo.output
+    assert "faulty on purpose" in demo.output
+    assert demo.seconds < 60
+
+
+@pytest.mark.parametrize(
+    ("rule", "file", "text", "after"),
+    [
+        ("dhcp-lease-too-short", "etc/config/dhcp", "option leasetime '2h'", ""),
+        ("station-isolation", "etc/config/wireless", "option isolate '1'", "'pos_2g'"),
+        ("wifi-ax", "etc/config/wireless", "option htmode 'HE80'", ""),
+        ("schedule-cuts-readers", "etc/crontabs/root", "0 12 * * 2,5 /sbin/reboot", ""),
+    ],
+)
+def test_it_shows_each_fault_with_the_offending_line(demo: Demo, rule: str, file: str, text: str, after: str) -> None:
+    assert rule in demo.output
+    shown = next(line for line in demo.output.splitlines() if f"gw:/{file}:{_line(file, text, after=after)} " in line)
+    assert text in shown
+
+
+def test_it_shows_a_default_and_what_could_not_be_decided(demo: Demo) -> None:
+    assert re.search(r"ERROR +dns-rebind +R16", demo.output)
+    assert "UNKNOWN" in demo.output
+    assert "10.20.0.53" in demo.output
+
+
+def test_the_guests_are_nobodys_finding(demo: Demo) -> None:
+    report = json.loads((demo.folder / "report.json").read_text(encoding="utf-8"))
+    failed = [each for each in report["verdicts"] if each["result"] == "fail"]
+    assert len({each["rule"] for each in failed}) >= 6
+    assert "TEA-ROOM" not in json.dumps([[each["message"], each["evidence"]] for each in failed])
+
+
+def test_the_files_that_it_names_are_there(demo: Demo) -> None:
+    named = {line.strip() for line in demo.output.splitlines() if line.startswith("  demo-output/")}
+    assert {str(Path("demo-output") / name) for name in ("report.html", "report.json", "fixes/gw.commands")} <= named
+    assert [name for name in named if not (demo.folder.parent / name).is_file()] == []
+    texts = (file.read_text(encoding="utf-8") for file in demo.folder.rglob("*") if file.is_file())
+    assert not any(KEY in text for text in texts)
+    assert KEY not in demo.output
+
+
+def test_nothing_is_left_running(demo: Demo) -> None:
+    port = int(next(iter(re.findall(r"127\.0\.0\.1:(\d+)", demo.output))))
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    with pytest.raises(ProcessLookupError):
+        os.killpg(demo.session, 0)
