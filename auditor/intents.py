@@ -212,7 +212,7 @@ class SetPhy:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        radio = (f"radios[{self.radio}].phy", f"radios[{self.radio}].ax_required")
+        radio = tuple(f"radios[{self.radio}].{name}" for name in ("phy", "width", "ax_required"))
         return radio + tuple(f"bsses[{bss}].{name}" for bss in self.bsses for name in ("phy", "ax_required"))
 
 

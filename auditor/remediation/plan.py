@@ -9,6 +9,7 @@ from auditor.profiles import Effect, Profile
 from auditor.remediation.diff import unified_diff
 from auditor.remediation.proof import Attempt, Laboratory, Proof, prove
 from auditor.remediation.ranked import PlannedFix, RenderedChange, Safety
+from auditor.remediation.reach import bystanders
 from auditor.remediation.render import render
 from auditor.verdicts import Finding, Fix, Result
 
@@ -50,13 +51,13 @@ def remedy(
     managed: Mapping[str, str],
     sites_of: Mapping[str, tuple[str, ...]],
 ) -> Remediation:
-    """Take the first possible fix of each failure, prove each on its own and then all together.
+    """Take the first fix of each failure that can be made and proven; then prove all of them together.
 
     `managed` names, by device, the place where its configuration is really made; such fixes are advice. If the
     plan as a whole does not hold, each fix must hold together with those before it, or it is withheld.
     """
     planned = [
-        _plan(label, fix, others, fingerprints, captures, laboratory, equipment, managed, sites_of)
+        _best(label, (fix, *others), fingerprints, captures, laboratory, equipment, managed, sites_of)
         for label, (fix, others, fingerprints) in _labelled(_chosen(findings))
     ]
     usable = [fix for fix in planned if fix.proof is not None and fix.proof.holds]
@@ -69,7 +70,32 @@ def remedy(
         replace(fix, withheld=dropped[fix.label]) if fix.label in dropped else fix
         for fix in sorted(planned, key=_order)
     ]
+    labels = {fix.label: f"F{number}" for number, fix in enumerate(fixes, start=1)}
+    usable = [replace(fix, label=labels[fix.label]) for fix in usable]
+    fixes = [replace(fix, label=labels[fix.label]) for fix in fixes]
     return Remediation(tuple(fixes), tuple(_device_changes(usable, captures, equipment)), proof)
+
+
+def _best(
+    label: str,
+    ranked: tuple[Fix, ...],
+    fingerprints: tuple[str, ...],
+    captures: Mapping[str, Capture],
+    laboratory: Laboratory,
+    equipment: Equipment,
+    managed: Mapping[str, str],
+    sites_of: Mapping[str, tuple[str, ...]],
+) -> PlannedFix:
+    """Plan the first fix that can be made and proven; if there is none, the first one, with the reason."""
+    first: PlannedFix | None = None
+    for fix in ranked:
+        others = tuple(other for other in ranked if other is not fix)
+        planned = _plan(label, fix, others, fingerprints, captures, laboratory, equipment, managed, sites_of)
+        if planned.proof is not None and planned.proof.holds:
+            return planned
+        first = first or planned
+    assert first is not None
+    return first
 
 
 def _holding(
@@ -155,6 +181,9 @@ def _plan(
         for device, sites in shared.items()
         if len(sites) > 1
     )
+    hit = {ssid for c in fix.changes for ssid in bystanders(laboratory.devices[c.device], c.intent)}
+    if hit and not fix.risks:
+        reasons += (f"restarts radios that also carry {', '.join(sorted(hit))}",)
     safety = Safety.RISKY if reasons else Safety.SAFE
     withheld = "" if proof.holds else proof.why
     return PlannedFix(label, fix, fingerprints, others, safety, reasons, tuple(rendered), proof, withheld)

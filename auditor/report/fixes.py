@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from auditor.model import Bss, Device, Unknown
 from auditor.pipeline import SiteReport
 from auditor.platforms import platform
 from auditor.remediation import PlannedFix, Remediation, Safety, unified_diff
 from auditor.remediation.ranked import RenderedChange
+from auditor.remediation.reach import restarted_ssids
 from auditor.secrets import has_token
 
 
@@ -62,29 +62,13 @@ def ssids_hit(report: SiteReport, fix: PlannedFix) -> tuple[str, ...]:
     if fix.disconnects == "nobody":
         return ()
     devices = {device.name: device for device in report.site.devices}
-    names: dict[str, None] = {}
-    for change in fix.changes:
-        device = devices.get(change.change.device)
-        radio = None if device is None else _radio(device, change)
-        if device is not None and radio:
-            names |= dict.fromkeys(_ssid(bss) for bss in device.bsses if bss.radio == radio and _may_be_on(bss))
-    return tuple(names)
-
-
-def _radio(device: Device, change: RenderedChange) -> str:
-    """The radio that an intent restarts: its own, or that of its BSS."""
-    intent = change.change.intent
-    named = getattr(intent, "radio", "")
-    bss = getattr(intent, "bss", "")
-    return named or next((item.radio for item in device.bsses if item.key == bss), "")
-
-
-def _ssid(bss: Bss) -> str:
-    return f"{bss.key} (SSID unknown)" if isinstance(bss.ssid, Unknown) else bss.ssid.value
-
-
-def _may_be_on(bss: Bss) -> bool:
-    return isinstance(bss.enabled, Unknown) or bss.enabled.value
+    names = (
+        name
+        for change in fix.changes
+        if change.change.device in devices
+        for name in restarted_ssids(devices[change.change.device], change.change.intent)
+    )
+    return tuple(dict.fromkeys(names))
 
 
 def who(report: SiteReport, fix: PlannedFix) -> str:

@@ -268,6 +268,11 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("option-there", intents.EnlargePool("lan", 100)),
     Sample("one-of-several", intents.SetDomainNameServers("lan", (_address("1.1.1.1"), _address("1.0.0.1")))),
     Sample("several-in-one-option", intents.SetDomainNameServers("words", (_address("1.1.1.1"),))),
+    Sample(
+        "one-in-a-list",
+        intents.SetDomainNameServers("lan", (_address("1.1.1.1"),)),
+        _without("dhcp", "'3,192.168.1.1'"),
+    ),
     Sample("none-yet", intents.SetDomainNameServers("lan", (_address("1.1.1.1"),)), _without("dhcp", "dhcp_option")),
     Sample("key-of-odhcpd", intents.StopPreferringIpv6Only("lan")),
     Sample("raw-option", intents.StopPreferringIpv6Only("raw")),

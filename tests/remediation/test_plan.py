@@ -44,7 +44,7 @@ def test_nothing_fails_nothing_is_fixed() -> None:
 
 def test_what_interrupts_nobody_comes_first_and_radios_last() -> None:
     remediation = _remedy(WANTS_NO_ISOLATION, WANTS_LEASE)
-    assert [fix.label for fix in remediation.fixes] == ["F2", "F1"]
+    assert [fix.label for fix in remediation.fixes] == ["F1", "F2"]
     assert [fix.disconnects == "nobody" for fix in remediation.fixes] == [True, False]
     assert remediation.proof is not None
     assert remediation.proof.holds
@@ -82,7 +82,22 @@ def test_what_a_fix_weakens_makes_it_risky() -> None:
     weaker = Fix.one("gw", DisableStationIsolation("pos_2g"), weakens="stations reach each other")
     fix = _only(_remedy(wants("isolation", isolation("pos_2g"), IsolationScope.NONE, weaker)))
     assert fix.safety is Safety.RISKY
-    assert fix.reasons == ("weakens: stations reach each other",)
+    assert fix.reasons[0] == "weakens: stations reach each other"
+
+
+def test_a_radio_that_others_share_makes_a_fix_risky() -> None:
+    wanted = Fix.one("gw", DisableStationIsolation("pos_2g"))
+    fix = _only(_remedy(wants("isolation", isolation("pos_2g"), IsolationScope.NONE, wanted)))
+    assert fix.safety is Safety.RISKY
+    assert fix.reasons == ("restarts radios that also carry SHOP-GUEST",)
+
+
+def test_the_second_fix_is_taken_where_the_first_cannot_be_made() -> None:
+    impossible = Fix.one("gw", DisableStationIsolation("no_such_bss"))
+    remediation = _remedy(wants("lease", lease("pos"), DAY, impossible, _lease()))
+    fix = _only(remediation)
+    assert fix.safety is Safety.SAFE
+    assert fix.others == (impossible,)
 
 
 def test_a_fix_that_does_not_help_is_withheld() -> None:

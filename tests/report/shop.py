@@ -236,7 +236,7 @@ def healthy(name: str = "nice-02") -> SiteReport:
 
 
 HOSTILE = (
-    "\x1b[31mred\x1b]0;title\x07<script>alert(1)</script>{{7*7}}{% raw %}\u202egnp\u200b$(reboot)`id`;\udc80\r\n# x"
+    "\x1b[31mred\x1b]0;t\x07<script>alert(1)</script>{{7*7}}{% raw %}\u202egnp\u200b$(reboot)`id`;\udc80\r\nreboot\n# x"
 )
 
 
@@ -256,6 +256,6 @@ def hostile() -> SiteReport:
     failure = Failure(HOSTILE, "openwrt", HOSTILE, HOSTILE, 1)
     policy = load_policy("stripe-terminal")
     # No newline inside: UCI would read it as a line of its own, which is another test's matter.
-    ssid = HOSTILE.replace("\r\n", " ")
+    ssid = " ".join(HOSTILE.split())
     taken = replace(capture(guest=ssid), source=HOSTILE)
     return audit(entry(HOSTILE), (taken,), (failure,), policy, NOW, rules=rules)
