@@ -13,10 +13,12 @@ from auditor.model import INFINITE, Akm, Phy, Pmf
 
 
 def duration(value: timedelta) -> str:
-    """Write a duration as people do: `24h`, `90min`, `45s`, `7d`, `infinite`."""
+    """Write a duration as people do: `24h`, `90min`, `12h30min`, `45s`, `7d`, `infinite`."""
     if value == INFINITE:
         return "infinite"
     seconds = int(value.total_seconds())
+    if seconds > 2 * 3600 and seconds % 3600 and seconds % 60 == 0:
+        return f"{seconds // 3600}h{seconds % 3600 // 60}min"
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds and seconds % size == 0 and not (unit == "d" and seconds < 2 * 86400):
             return f"{seconds // size}{unit}"

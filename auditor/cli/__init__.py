@@ -1,11 +1,15 @@
 """The command line: wiring only. Each command imports what it needs when it runs, so that `--version` is quick."""
 
 import sys
+import traceback
 
 from auditor.cli.app import app
 from auditor.errors import AuditorError
 
 __all__ = ["main"]
+
+_SOFTWARE_FAULT = 70
+"""EX_SOFTWARE of sysexits.h: none of the exit codes that say something about shops."""
 
 
 def main() -> None:
@@ -17,6 +21,10 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+    except Exception:  # noqa: BLE001 - the last stop: 1 would say "findings" to whoever reads exit codes
+        traceback.print_exc()
+        print("this is a fault of auditor itself; nothing was changed on any device", file=sys.stderr)  # noqa: T201
+        sys.exit(_SOFTWARE_FAULT)
 
 
 def _safe(text: str) -> str:

@@ -67,7 +67,7 @@ def run(target: Path, options: Options) -> int:
 
         async def everything() -> None:
             with Shown(Console(stderr=True), len(devices)) as progress:
-                gathered = gather(sites, workplace, progress, accept_new=options.accept_new)
+                gathered = gather(sites, workplace, progress, accept_new=options.accept_new, strict=single)
                 async for report in audited(gathered, found, chosen, now):
                     outputs.add(report)
                     if options.keep and not single:

@@ -38,10 +38,12 @@ async def gather(
     *,
     accept_new: bool,
     raw: bool = False,
+    strict: bool = False,
 ) -> AsyncIterator[Gathered]:
     """Yield each site as soon as its devices are collected; a shared device is collected once.
 
-    With `raw` the texts are not redacted; only `auditor collect --with-secrets` asks for that.
+    With `raw` the texts are not redacted; only `auditor collect --with-secrets` asks for that. A saved capture that
+    cannot be used is a failure of its device, or with `strict` a `CaptureError`.
     """
     listed = list(sites)
     hide = redactor()
@@ -58,7 +60,8 @@ async def gather(
     def complete(name: str) -> Gathered:
         site = by_name.pop(name)
         results = [
-            _saved(device, hide, raw=raw) if device.host is None else arrived[device.key] for device in site.devices
+            _saved(device, hide, raw=raw, strict=strict) if device.host is None else arrived[device.key]
+            for device in site.devices
         ]
         for device in site.devices:
             if device.key in uses:
@@ -92,10 +95,12 @@ def _named(site: SiteEntry, results: list[Capture | Failure]) -> Gathered:
     return Gathered(site, tuple(captures), tuple(failures))
 
 
-def _saved(device: DeviceEntry, hide: Redactor, *, raw: bool) -> Capture | Failure:
+def _saved(device: DeviceEntry, hide: Redactor, *, raw: bool, strict: bool) -> Capture | Failure:
     try:
         return saved_capture(device.key, device.platform, device.captures or Path(), hide, raw=raw)
     except CaptureError as error:
+        if strict:
+            raise
         return Failure(device.key, device.platform, str(error), "correct captures: in the inventory", 0)
 
 

@@ -1,7 +1,8 @@
-r"""A unified diff of captured text against edited text, without any redacted line in a hunk.
+r"""A unified diff of captured text against edited text, without any redacted or unprintable line in a hunk.
 
-A redacted line is another one on the device, so `patch` would refuse it as context. Context therefore ends where
-a redacted line begins. Lines end at `\n` only; a `\r` before it belongs to the line.
+A redacted line is another one on the device, so `patch` would refuse it as context; a line with control characters
+could control the terminal of whoever looks at the diff. Context therefore ends where such a line begins. Lines end
+at `\n` only; a `\r` before it belongs to the line.
 """
 
 from difflib import SequenceMatcher
@@ -26,7 +27,7 @@ class _Change(NamedTuple):
 def unified_diff(before: str, after: str, path: str) -> str:
     """Return the diff of two texts of one file in unified format, '' if they are equal.
 
-    Raises `ValueError` if a redacted line itself differs, which no edit may do.
+    Raises `ValueError` if such a line itself differs.
     """
     old, new = _lines(before), _lines(after)
     changes = _changes(old, new)
@@ -35,6 +36,11 @@ def unified_diff(before: str, after: str, path: str) -> str:
     name = path.lstrip("/")
     hunks = (line for group in _groups(changes, old) for line in _hunk(group, old, new))
     return "".join((f"--- a/{name}\n", f"+++ b/{name}\n", *hunks))
+
+
+def _withheld(line: str) -> bool:
+    """Say whether a line must not stand in a hunk; tabs and the end of the line are fine."""
+    return has_token(line) or not line.rstrip("\r\n").replace("\t", " ").isprintable()
 
 
 def _lines(text: str) -> list[str]:
@@ -46,10 +52,10 @@ def _lines(text: str) -> list[str]:
 
 def _changes(old: list[str], new: list[str]) -> list[_Change]:
     """Compare piece by piece between redacted lines, which must be the same on both sides."""
-    fixed_old = [-1, *(index for index, line in enumerate(old) if has_token(line)), len(old)]
-    fixed_new = [-1, *(index for index, line in enumerate(new) if has_token(line)), len(new)]
+    fixed_old = [-1, *(index for index, line in enumerate(old) if _withheld(line)), len(old)]
+    fixed_new = [-1, *(index for index, line in enumerate(new) if _withheld(line)), len(new)]
     if [old[index] for index in fixed_old[1:-1]] != [new[index] for index in fixed_new[1:-1]]:
-        raise ValueError("a change would touch a redacted line")
+        raise ValueError("a change would touch a redacted or unprintable line")
     found: list[_Change] = []
     for (low, high), (left, right) in zip(pairwise(fixed_old), pairwise(fixed_new), strict=True):
         matcher = SequenceMatcher(a=old[low + 1 : high], b=new[left + 1 : right], autojunk=False)
@@ -66,7 +72,7 @@ def _groups(changes: list[_Change], old: list[str]) -> list[list[_Change]]:
     groups = [[changes[0]]]
     for change in changes[1:]:
         between = old[groups[-1][-1].old_end : change.old]
-        if len(between) <= 2 * _CONTEXT and not any(map(has_token, between)):
+        if len(between) <= 2 * _CONTEXT and not any(map(_withheld, between)):
             groups[-1].append(change)
         else:
             groups.append([change])
@@ -106,7 +112,7 @@ def _context(old: list[str], first: int, end: int) -> tuple[list[str], list[str]
             break
     trail = old[end : end + _CONTEXT]
     for index, line in enumerate(trail):
-        if has_token(line):
+        if _withheld(line):
             trail = trail[:index]
             break
     if len(lead) < len(trail) and len(lead) < first:

@@ -213,7 +213,7 @@ def _attempt(changes: Iterable[RenderedChange], captures: Mapping[str, Capture],
             _diffs(captures[name], capture)
     except ValueError as error:
         return f"the captured text cannot be edited: {error}"
-    return Attempt(edited, twice, undone, footprint)
+    return Attempt(captures, edited, twice, undone, footprint)
 
 
 def _prove_together(

@@ -25,10 +25,11 @@ class Proof:
 class Attempt:
     """What is to be proven: the captures of a site with some of them edited.
 
-    `edited` and `undone` hold only captures that changed, by device; `twice` is `edited` with the same
-    operations applied once more. `footprint` are the key prefixes that may move, by device.
+    `before` are the captures as they were. `edited` and `undone` hold only captures that changed, by device; `twice`
+    is `edited` with the same operations applied once more. `footprint` are the key prefixes that may move, by device.
     """
 
+    before: Mapping[str, Capture]
     edited: Mapping[str, Capture]
     twice: Mapping[str, Capture]
     undone: Mapping[str, Capture]
@@ -49,14 +50,13 @@ def prove(laboratory: Laboratory, attempt: Attempt, *, gone: tuple[str, ...]) ->
     """Prove that the findings with these fingerprints are gone, and nothing else got worse or moved."""
     changed: dict[str, Device] = {}
     for name, capture in attempt.edited.items():
-        if {f.path: f.text for f in attempt.twice[name].files} != {f.path: f.text for f in capture.files}:
+        if attempt.twice[name].files != capture.files:
             return Proof(holds=False, why=f"applying twice changes {name} again")
         changed[name] = laboratory.read(capture)
         stray = _strays(moved(laboratory.devices[name], changed[name]), attempt.footprint[name])
         if stray:
             return Proof(holds=False, why=f"{name}: {', '.join(stray[:3])} would change as well")
-        back = laboratory.read(attempt.undone[name])
-        left = sorted(moved(laboratory.devices[name], back))
+        left = _left_behind(laboratory, attempt, name)
         if left:
             return Proof(holds=False, why=f"{name}: the undo does not bring back {', '.join(left[:3])}")
     after = {finding.fingerprint: finding for finding in laboratory.judge({**laboratory.devices, **changed})}
@@ -68,6 +68,13 @@ def prove(laboratory: Laboratory, attempt: Attempt, *, gone: tuple[str, ...]) ->
     if worse:
         return Proof(holds=False, why=f"{worse[0].rule} gets worse: {worse[0].message}")
     return Proof(holds=True, why="finding gone, no verdict worse, nothing else moved, undo restores the model")
+
+
+def _left_behind(laboratory: Laboratory, attempt: Attempt, name: str) -> list[str]:
+    """Keys of the facts that the undo does not bring back; none if the text itself is the former one."""
+    if attempt.undone[name].files == attempt.before[name].files:
+        return []
+    return sorted(moved(laboratory.devices[name], laboratory.read(attempt.undone[name])))
 
 
 def _strays(keys: frozenset[str], footprint: tuple[str, ...]) -> list[str]:

@@ -34,12 +34,14 @@ def explain(rule: Rule, policy: Policy) -> RenderableType:
     return Group(*parts)
 
 
-def rules_table(rules: Iterable[Rule]) -> Table:
-    """List all rules: id, items, the worst that each may say, and what it is about."""
-    table = _table("Rule", "Items", "Up to", "What it finds")
+def rules_table(rules: Iterable[Rule]) -> RenderableType:
+    """List all rules: id, items, the worst that each may say, and below it what it is about."""
+    lines: list[RenderableType] = []
     for rule in rules:
-        table.add_row(Text(rule.id, style="bold"), ", ".join(rule.items) or "–", _strength(rule), Text(rule.title))
-    return table
+        items = ", ".join(rule.items) or "good practice"
+        lines.append(Text.assemble((f"{rule.id:<32}", "bold"), f"{items:<16}", _strength(rule), no_wrap=True))
+        lines.append(Padding(Text(rule.title, style="dim"), (0, 0, 0, 4)))
+    return Group(*lines)
 
 
 def platform_view(profile: Profile, rules: Iterable[Rule], policy: Policy) -> RenderableType:
@@ -93,7 +95,7 @@ def model_view(device: Device, lines: Lines) -> RenderableType:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == columns[0])
     return table
 
 

@@ -39,8 +39,8 @@ class Comparison:
 
     @property
     def exit_code(self) -> int:
-        """0: all fixed. 1: something remains or is new. 3: something could not be looked at."""
-        if self.remaining or self.fresh:
+        """0: all fixed and nothing else moved. 1: something remains, is new or moved as well. 3: not all was seen."""
+        if self.remaining or self.fresh or any(not movement.expected for movement in self.movements):
             return 1
         return 3 if self.undecided or self.unaudited else 0
 
@@ -105,6 +105,8 @@ def _facts(device: Device) -> dict[str, str]:
 def show(comparison: Comparison, console: Console) -> None:
     """Print a comparison, worst first."""
     verdict = {0: "FIXED", 1: "NOT FIXED", 3: "UNDECIDED"}[comparison.exit_code]
+    if comparison.exit_code == 1 and not comparison.remaining and not comparison.fresh:
+        verdict = "FIXED, AND MORE MOVED"
     console.print(f"{visible(comparison.site)}  {verdict}", style="bold", markup=False, highlight=False)
     rows: list[tuple[str, str]] = [("not audited again", visible(name)) for name in comparison.unaudited]
     for word, findings in (

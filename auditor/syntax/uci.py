@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 # What C's isspace() takes for blank; `str.isspace` would also take non-ASCII blanks, which libuci does not.
@@ -209,10 +210,12 @@ def made_up_name(number: int, type: str) -> str:
     return f"cfg{number:02x}{(digest & 0x7FFFFFFF) % 65536:04x}"
 
 
+@lru_cache(maxsize=64)
 def parse(text: str, *, package: str = "") -> Document:
     """Read a text; never raises, what cannot be read is in `unreadable`.
 
-    `package` is the name of the file under `/etc/config`; a `package` line replaces it for what follows.
+    `package` is the name of the file under `/etc/config`; a `package` line replaces it for what follows. Documents
+    of the last few texts are kept, because an edit and its proof read the same text again and again.
     """
     reader = _Reader(text, package)
     usual = _USUAL_LINE.match

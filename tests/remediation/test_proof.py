@@ -40,7 +40,7 @@ def _prove(after: Capture, twice: Capture | None = None, undone: Capture = BEFOR
     laboratory = _laboratory()
     gone = tuple(finding.fingerprint for finding in laboratory.findings if finding.result is Result.FAIL)
     assert len(gone) == 1
-    attempt = Attempt({"gw": after}, {"gw": twice or after}, {"gw": undone}, {"gw": FOOTPRINT})
+    attempt = Attempt({"gw": BEFORE}, {"gw": after}, {"gw": twice or after}, {"gw": undone}, {"gw": FOOTPRINT})
     return prove(laboratory, attempt, gone=gone)
 
 
@@ -101,14 +101,14 @@ def test_another_rule_gets_worse() -> None:
     after = edited(RIGHT, {"dhcp": ("'8h'", "'1h'")})
     wide = {"gw": ("dhcp_scopes[pos].", "dhcp_scopes[lan].")}
     gone = tuple(finding.fingerprint for finding in laboratory.findings if finding.result is Result.FAIL)
-    proof = prove(laboratory, Attempt({"gw": after}, {"gw": after}, {"gw": BEFORE}, wide), gone=gone)
+    proof = prove(laboratory, Attempt({"gw": BEFORE}, {"gw": after}, {"gw": after}, {"gw": BEFORE}, wide), gone=gone)
     assert _why(proof) == "pool gets worse: pool is 1:00:00"
 
 
 def test_a_prefix_of_a_footprint_covers_no_other_name() -> None:
     """`dhcp_scopes[pos].lease_time` must not cover `dhcp_scopes[pos].lease_time_of_something_else`."""
     laboratory = _laboratory()
-    attempt = Attempt({"gw": RIGHT}, {"gw": RIGHT}, {"gw": BEFORE}, {"gw": ("dhcp_scopes[pos].lease",)})
+    attempt = Attempt({"gw": BEFORE}, {"gw": RIGHT}, {"gw": RIGHT}, {"gw": BEFORE}, {"gw": ("dhcp_scopes[pos].lease",)})
     assert "would change as well" in _why(prove(laboratory, attempt, gone=()))
 
 

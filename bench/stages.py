@@ -1,0 +1,82 @@
+"""The stages that are measured, each from the same texts; every stage holds the ones before it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+from auditor.capture import Capture, CapturedFile
+from auditor.collect.saved import load_capture
+from auditor.inventory import SiteEntry, loads
+from auditor.pipeline import SiteReport, audit, read
+from auditor.platforms import platform
+from auditor.policies import Policy
+from auditor.rules import load_rules
+from auditor.rules.engine import Lines, judge
+from auditor.secrets import Redactor
+from auditor.site import join
+from auditor.verdicts import Finding
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+_OPENWRT = platform("openwrt")
+_REDACTOR = Redactor(b"the key of the benchmark")
+_INVENTORY = b"""
+sites:
+  shop:
+    timezone: Europe/Paris
+    opening_hours: {daily: "08:00-20:00"}
+    integration: javascript-sdk
+    readers:
+      tills: {ssid: SHOP-POS, model: bbpos-wisepos-e}
+    pos:
+      tablets: {subnet: 192.168.30.0/24, dns: dhcp}
+    devices:
+      gw: {captures: gw/, platform: openwrt}
+"""
+
+
+def entry() -> SiteEntry:
+    """Return what the inventory says of every shop of the fleet."""
+    return loads(_INVENTORY, Path("inventory.yaml")).sites[0]
+
+
+def capture_of(texts: Mapping[str, str]) -> Capture:
+    """Make a capture as collecting does: kinds recognised, secrets redacted."""
+    files: list[CapturedFile] = []
+    for path, text in texts.items():
+        known = _OPENWRT.recognise(path.removeprefix("/"), text)
+        assert known is not None
+        files.append(CapturedFile(known[0], _OPENWRT.redact(known[0], text, _REDACTOR), known[1]))
+    return Capture("gw", "openwrt", tuple(files), (), NOW, False, "generated")
+
+
+def split(folder: Path) -> int:
+    """Do the least that anything can do with a saved configuration: read it and split it into lines."""
+    return sum(len(file.read_text(encoding="utf-8").splitlines()) for file in folder.rglob("*") if file.is_file())
+
+
+def load(folder: Path) -> Capture:
+    """Read a saved configuration: recognise its files, redact its secrets."""
+    return load_capture(
+        "gw",
+        "openwrt",
+        folder,
+        recognise=_OPENWRT.recognise,
+        redact=lambda path, text: _OPENWRT.redact(path, text, _REDACTOR),
+    )
+
+
+def parse(capture: Capture) -> int:
+    """Parse into the model; returns the number of lines that the model speaks of."""
+    device = read(capture)
+    return sum(each.understood for each in device.coverage)
+
+
+def check(capture: Capture, site: SiteEntry, policy: Policy) -> tuple[Finding, ...]:
+    """Parse, join the site, ask every rule."""
+    device = read(capture)
+    return judge(join(site, policy, (device,), (), NOW), load_rules(), Lines.of((capture,)))
+
+
+def fix(capture: Capture, site: SiteEntry, policy: Policy) -> SiteReport:
+    """Do the whole audit: parse, rules, and each fix rendered, proven alone and with the others."""
+    return audit(site, (capture,), (), policy, NOW)

@@ -1,0 +1,1 @@
+"""A simulated shop to try the program on: `make demo`."""

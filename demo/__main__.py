@@ -1,0 +1,96 @@
+"""Audit a simulated shop over SSH, as a user would, and stop.
+
+The router is an SSH server on loopback that answers from `demo/shop/gw`: a whole configuration with the faults
+that shops have. The audit is the real command line in its own process. What it writes goes to `demo-output/`.
+"""
+
+import asyncio
+import os
+import secrets
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+
+from tests.fakes.openwrt_ssh import Device, FakeOpenWrt
+
+ROOT = Path(__file__).resolve().parent.parent
+SHOP = Path(__file__).resolve().parent / "shop"
+OUTPUT = Path("demo-output")
+REPORTS = (OUTPUT / "report.html", OUTPUT / "report.json")
+FINDINGS = 1
+"""The exit code of an audit that found something."""
+
+
+def main() -> int:
+    """Run the demo from the checkout; 0 if the audit found what it is meant to find."""
+    os.chdir(ROOT)
+    with tempfile.TemporaryDirectory(prefix="auditor-demo-") as home:
+        return asyncio.run(_demonstrate(Path(home)))
+
+
+async def _demonstrate(home: Path) -> int:
+    password = secrets.token_urlsafe(16)
+    async with FakeOpenWrt(Device(SHOP / "gw", password=password)) as router:
+        inventory = _inventory(router.port)
+        print(f"A simulated OpenWrt router listens on 127.0.0.1:{router.port} (SSH). Its shop stands in {inventory}.")
+        print("The audit is the real program: it logs in, reads, judges, and tries each fix in memory.\n", flush=True)
+        code = await _auditor(
+            *("audit", str(inventory), "--out", str(OUTPUT / "fixes"), "--accept-new-host-keys"),
+            *(word for file in REPORTS for word in ("--report", f"{file.suffix[1:]}={file}")),
+            environment=_environment(home, password),
+        )
+        asked = len(router.log.commands)
+    missing = [str(file) for file in REPORTS if not file.is_file()]  # a crash ends with the code of findings, too
+    if code != FINDINGS or missing:
+        print(
+            f"\nThe demo is broken: exit code {code}, not written: {', '.join(missing) or 'nothing'}.", file=sys.stderr
+        )
+        return 1
+    print(
+        f"\nThis shop is faulty on purpose, so the audit ended with exit code {FINDINGS} (findings), which would fail a"
+        f"\nscheduled run; the demo itself went well. The router was asked {asked} commands, all of which only read:"
+        "\n`auditor platforms openwrt --commands` lists them. Nothing was changed; the fixes are for you to apply.\n"
+    )
+    for file in sorted(file for file in OUTPUT.rglob("*") if file.is_file() and not _hidden(file)):
+        print(f"  {file}")
+    return 0
+
+
+def _inventory(port: int) -> Path:
+    """Begin with an empty output directory, as the host key is new each time, and write the inventory there."""
+    shutil.rmtree(OUTPUT, ignore_errors=True)
+    OUTPUT.mkdir()
+    text = Template((SHOP / "inventory.yaml").read_text(encoding="utf-8")).safe_substitute(port=port)
+    file = OUTPUT / "inventory.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _environment(home: Path, password: str) -> Mapping[str, str]:
+    """The user's own environment, but with an empty home: no SSH configuration or key of this machine takes part."""
+    inherited = {name: value for name, value in os.environ.items() if name != "SSH_AUTH_SOCK"}
+    state = {"HOME": str(home), "XDG_STATE_HOME": str(home / "state")}
+    return {**inherited, **state, "PYTHONPATH": str(ROOT), "DEMO_PASSWORD": password}
+
+
+async def _auditor(*arguments: str, environment: Mapping[str, str]) -> int:
+    print(f"$ auditor {shlex.join(arguments)}\n", flush=True)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "auditor", *arguments, env=environment)
+    try:
+        return await process.wait()
+    finally:
+        if process.returncode is None:  # interrupted: leave nothing behind
+            process.kill()
+            await process.wait()
+
+
+def _hidden(file: Path) -> bool:
+    return any(part.startswith(".") for part in file.parts)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
