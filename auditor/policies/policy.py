@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from enum import StrEnum
+from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import TypeVar
 
@@ -350,8 +351,9 @@ class Policy:
     @property
     def public_resolvers(self) -> frozenset[IPv4Address]:
         """Addresses of the public DNS servers that the policy names as a remedy: they pass private answers on."""
-        passing = (each for each in self.resolvers if each.kind is ResolverKind.PASSES)
-        return frozenset(address for each in passing for network in each.networks for address in network)
+        return _addresses(
+            tuple(n for each in self.resolvers if each.kind is ResolverKind.PASSES for n in each.networks)
+        )
 
     def filtering_resolver(self, address: IPv4Address | IPv6Address) -> str | None:
         """Return the name of the DNS service at this address if a setting there can drop private answers."""
@@ -373,6 +375,11 @@ class Policy:
             if key(entry) == wanted:
                 return entry
         raise DataError(f"policy {self.name}: no entry {wanted!r}")
+
+
+@cache
+def _addresses(networks: tuple[IPv4Network, ...]) -> frozenset[IPv4Address]:
+    return frozenset(address for network in networks for address in network)
 
 
 def read_version(text: str) -> tuple[int, ...] | None:

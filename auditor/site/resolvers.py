@@ -1,7 +1,7 @@
 """Who answers a client's question for a name: every resolver on the way, and which of them drops the answer."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any, Literal, TypeAlias
@@ -59,7 +59,8 @@ class Refused:
 class ResolverHop:
     """One resolver on the way. `resolver` is set for inspected ones.
 
-    A resolver may refuse for several `reasons` at once; `refusal`, `fact` and `local` are those of the first.
+    A resolver may refuse for several `reasons` at once; `refusal`, `fact` and `local` are those of the first. The
+    large parts stay out of the hash, which only has to be quick.
     """
 
     kind: ResolverKind
@@ -67,11 +68,11 @@ class ResolverHop:
     address: Address | None
     passage: Passage
     refusal: Refusal
-    fact: Fact[Any]
-    resolver: Resolver | None = None
-    local: LocalAnswer | Forwarder | None = None
-    also: tuple[Fact[Any], ...] = ()
-    reasons: tuple[Refused, ...] = ()
+    fact: Fact[Any] = field(hash=False)
+    resolver: Resolver | None = field(default=None, hash=False)
+    local: LocalAnswer | Forwarder | None = field(default=None, hash=False)
+    also: tuple[Fact[Any], ...] = field(default=(), hash=False)
+    reasons: tuple[Refused, ...] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True, slots=True)

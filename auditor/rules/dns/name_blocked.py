@@ -22,7 +22,7 @@ from auditor.model import Blocklist, Declared, Forwarder, LocalAnswer, Resolver,
 from auditor.policies import Host, HostKind
 from auditor.rules.base import Rule
 from auditor.rules.clients import asking_pos, clients, consumer, out_of_sight
-from auditor.site import Lookup, Pos, Readers, Refusal, ResolverHop, Site, covers, local_answers
+from auditor.site import Chain, Lookup, Pos, Readers, Refusal, ResolverHop, Site, covers, local_answers
 from auditor.verdicts import Change, Fail, Fix, Pass, Undecided, Verdict
 
 
@@ -65,12 +65,21 @@ def _about(verdict: Verdict, client: Readers | Pos) -> Verdict:
 
 
 def _look_up(site: Site, client: Readers | Pos) -> dict[str, _Found]:
-    """Ask for every name, and note the resolvers of the shop on the way with what they answer themselves."""
+    """Ask for every name, and note the resolvers of the shop on the way with what they answer themselves.
+
+    Which resolvers are asked depends on a name only by the domains that forwarders are for, so names that differ in
+    none of these domains share one chain.
+    """
     found: dict[str, _Found] = {}
     published = site.policy.published_ranges.networks[0].network_address
+    domains = {f.domain for device in site.devices for r in device.resolvers for f in r.forwarders if f.domain}
+    chains: dict[frozenset[str], Chain] = {}
     for host in site.policy.hosts_for(consumer(client)):
         name = host.name.removeprefix("*.")
-        for hop in site.resolver_chain(client, Lookup(name, published)).inspected:
+        special = frozenset(domain for domain in domains if covers(domain, name))
+        if special not in chains:
+            chains[special] = site.resolver_chain(client, Lookup(name, published))
+        for hop in chains[special].inspected:
             assert hop.resolver is not None
             each = found.setdefault(_name(hop), _Found(hop))
             for answer in _answers(hop.resolver, host, name):

@@ -53,13 +53,13 @@ def check(site: Site) -> Iterator[Verdict]:
 
 
 def _needs(site: Site, client: Readers | Pos) -> Iterator[_Need]:
-    """Ask for every host once for each set of networks and port: most of them share one answer."""
+    """Ask once for each port, for hosts with published networks and for those that may be anywhere."""
     answers: dict[tuple[object, ...], Egress] = {}
     for host in site.policy.hosts_for(consumer(client)):
         kind = "time-blocked" if host.kind is HostKind.TIME else "host-blocked"
         networks = site.policy.networks_of(host.name)
         for port in host.ports:
-            key = (networks, port)
+            key = (bool(networks), port)
             if key not in answers:
                 answers[key] = site.egress(client, host.name, protocol=port.protocol.value, port=port.number)
             severity = site.policy.severity(kind)
