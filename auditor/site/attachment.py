@@ -38,6 +38,9 @@ def attach(
     tried: list[str] = []
     spans: tuple[Span, ...] = ()
     if selector.ssid is not None:
+        stray = _stray(selector.ssid, segments, devices)
+        if stray is not None:
+            return stray
         carriers = [bss for segment in segments for bss in segment.bsses if _is_on(bss) and _ssid(bss) == selector.ssid]
         spans += spans_of(*(bss.ssid for bss in carriers))
         found = [s for s in found if any(bss in carriers for bss in s.bsses)]
@@ -67,6 +70,20 @@ def attach(
         )
     names = ", ".join(f"{segment.name} ({segment.key})" for segment in found)
     return Unknown(f"{words} is on more than one network: {names}", spans, "add vlan or subnet to the selector")
+
+
+def _stray(ssid: str, segments: tuple[Segment, ...], devices: tuple[Device, ...]) -> Unknown | None:
+    """A BSS of the SSID that joins no network of its device: stations there may get nowhere."""
+    placed = {(bss.device, bss.key) for segment in segments for bss in segment.bsses}
+    for device in devices:
+        for bss in device.bsses:
+            if _is_on(bss) and _ssid(bss) == ssid and (device.name, bss.key) not in placed:
+                return Unknown(
+                    f"SSID '{ssid}' is on {device.name} (BSS '{bss.key}'), but joins no network that was captured",
+                    spans_of(bss.networks, bss.ssid),
+                    f"capture the network configuration of {device.name}, or correct the network of '{bss.key}'",
+                )
+    return None
 
 
 def _attachment(segment: Segment, selector: Selector, devices: tuple[Device, ...]) -> Attachment:
