@@ -44,10 +44,9 @@ def _root(
     ] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Log what happens to standard error.")] = False,
 ) -> None:
-    import logging
+    from auditor.cli.logs import start
 
-    level = logging.DEBUG if debug else logging.CRITICAL
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s")
+    start(debug=debug)
 
 
 @app.command(epilog="Example: auditor audit inventory.yaml --out fixes/ --report html=report.html")

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from auditor.cli import selection
-from auditor.cli.gathering import Gathered, gather
+from auditor.cli.gathering import Gathered, gather, is_live
 from auditor.cli.keeping import keep
 from auditor.cli.outputs import Wanted, opened
 from auditor.cli.progress import Shown
@@ -52,7 +52,7 @@ def run(target: Path, options: Options) -> int:
     single = options.platform is not None
     workplace = Workplace(found.path)
     now = datetime.now(UTC)
-    devices = {device.key for site in sites for device in site.devices if device.host is not None}
+    devices = {device.key for site in sites for device in site.devices if is_live(device)}
     wanted = Wanted.read(
         out=options.out,
         reports=options.reports,

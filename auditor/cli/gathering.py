@@ -47,12 +47,12 @@ async def gather(
     """
     listed = list(sites)
     hide = redactor()
-    waiting = {site.name: {d.key for d in site.devices if d.host is not None} for site in listed}
+    waiting = {site.name: {d.key for d in site.devices if is_live(d)} for site in listed}
     uses = {
         device.key: [s.name for s in listed if any(d.key == device.key for d in s.devices)]
         for site in listed
         for device in site.devices
-        if device.host is not None
+        if is_live(device)
     }
     arrived: dict[str, Capture | Failure] = {}
     by_name = {site.name: site for site in listed}
@@ -60,7 +60,7 @@ async def gather(
     def complete(name: str) -> Gathered:
         site = by_name.pop(name)
         results = [
-            _saved(device, hide, raw=raw, strict=strict) if device.host is None else arrived[device.key]
+            arrived[device.key] if is_live(device) else _saved(device, hide, raw=raw, strict=strict)
             for device in site.devices
         ]
         for device in site.devices:
@@ -72,7 +72,7 @@ async def gather(
 
     for name in [name for name, keys in waiting.items() if not keys]:
         yield complete(name)
-    live = {d.key: d for s in by_name.values() for d in s.devices if d.host is not None}
+    live = {d.key: d for s in by_name.values() for d in s.devices if is_live(d)}
     if not live:
         return
     async for result in _collect(list(live.values()), workplace, progress, hide, accept_new=accept_new, raw=raw):
@@ -81,6 +81,11 @@ async def gather(
             waiting[name].discard(result.device)
             if not waiting[name]:
                 yield complete(name)
+
+
+def is_live(device: DeviceEntry) -> bool:
+    """Whether SSH is needed: a host, and a platform that this version knows what to ask."""
+    return device.host is not None and any(known.name == device.platform for known in PLATFORMS)
 
 
 def _named(site: SiteEntry, results: list[Capture | Failure]) -> Gathered:
@@ -96,6 +101,10 @@ def _named(site: SiteEntry, results: list[Capture | Failure]) -> Gathered:
 
 
 def _saved(device: DeviceEntry, hide: Redactor, *, raw: bool, strict: bool) -> Capture | Failure:
+    if not any(known.name == device.platform for known in PLATFORMS):
+        names = ", ".join(known.name for known in PLATFORMS)
+        why = f"platform '{device.platform}' is not supported by this version; supported: {names}"
+        return Failure(device.key, device.platform, why, "declare what it does, or audit it by other means", 0)
     try:
         return saved_capture(device.key, device.platform, device.captures or Path(), hide, raw=raw)
     except CaptureError as error:

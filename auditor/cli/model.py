@@ -8,7 +8,7 @@ from rich.console import Console
 
 from auditor.capture import Capture
 from auditor.cli import selection
-from auditor.cli.gathering import gather, saved_capture
+from auditor.cli.gathering import gather, is_live, saved_capture
 from auditor.cli.progress import Shown
 from auditor.cli.workplace import Workplace, redactor
 from auditor.errors import UsageError
@@ -44,7 +44,7 @@ def _from_inventory(name: str, path: Path, *, accept_new: bool) -> Capture:
     only = replace(site, devices=(device,))
 
     async def one() -> Capture:
-        with Shown(Console(stderr=True), int(device.host is not None)) as progress:
+        with Shown(Console(stderr=True), int(is_live(device))) as progress:
             async for ready in gather([only], Workplace(found.path), progress, accept_new=accept_new):
                 for failure in ready.failures:
                     raise UsageError(f"{failure.device}: {failure.why}; {failure.hint}")

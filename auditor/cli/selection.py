@@ -1,11 +1,12 @@
 """Which sites and rules a command is about."""
 
 from collections.abc import Iterable
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from auditor.errors import UsageError
-from auditor.inventory import Inventory, SiteEntry, Words, load
+from auditor.errors import InventoryError, Mistake, UsageError
+from auditor.inventory import DeviceEntry, Inventory, SiteEntry, Words, load
 from auditor.platforms import PLATFORMS
 from auditor.policies import load_policy, policy_names
 from auditor.rules import Rule, load_rules
@@ -16,10 +17,23 @@ def inventory(path: Path) -> Inventory:
     if not path.exists():
         raise UsageError(f"there is no inventory {path}; `auditor init` writes one")
     models = {model.slug for name in policy_names() for model in load_policy(name).models}
-    words = Words(
-        platforms=tuple(known.name for known in PLATFORMS), policies=policy_names(), models=tuple(sorted(models))
-    )
-    return load(path, words=words)
+    found = load(path, words=Words(policies=policy_names(), models=tuple(sorted(models))))
+    mistakes = tuple(_misspelt(device) for site in found.sites for device in site.devices if _suggestion(device))
+    if mistakes:
+        raise InventoryError(tuple(dict.fromkeys(mistakes)))
+    return found
+
+
+def _suggestion(device: DeviceEntry) -> str:
+    """The platform that was probably meant. A platform that no other is like may be one of a later version."""
+    known = [platform.name for platform in PLATFORMS]
+    close = [] if device.platform in known else get_close_matches(device.platform, known, n=1)
+    return close[0] if close else ""
+
+
+def _misspelt(device: DeviceEntry) -> Mistake:
+    words = f"platform '{device.platform}' is not supported; did you mean '{_suggestion(device)}'?"
+    return Mistake(device.span.file, device.span.first, f"devices.{device.name}.platform", words)
 
 
 def sites(found: Inventory, patterns: Iterable[str]) -> tuple[SiteEntry, ...]:

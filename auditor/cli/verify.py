@@ -8,7 +8,7 @@ from rich.console import Console
 
 from auditor.cli import selection
 from auditor.cli.audit import audited, inventory_lines
-from auditor.cli.gathering import gather
+from auditor.cli.gathering import gather, is_live
 from auditor.cli.keeping import kept
 from auditor.cli.progress import Shown
 from auditor.cli.workplace import Workplace
@@ -34,7 +34,7 @@ def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, acce
     codes: list[int] = []
 
     async def everything() -> None:
-        devices = {device.key for site in chosen for device in site.devices if device.host is not None}
+        devices = {device.key for site in chosen for device in site.devices if is_live(device)}
         with Shown(Console(stderr=True), len(devices)) as progress:
             gathered = gather(chosen, workplace, progress, accept_new=accept_new)
             async for after in audited(gathered, found, load_rules(), datetime.now(UTC)):

@@ -35,6 +35,8 @@ from auditor.report.times import age, moment, zone_of
 from auditor.verdicts import Card, Finding, Quote, Result, Severity
 
 _INDENT = 9
+_FEW_RULES = 3
+"""More rules than these with one cause are counted first and named below."""
 _MOST_LINES = 6
 _STYLES = {
     "FAIL": "bold red",
@@ -262,11 +264,15 @@ def _unknown(page: _Page, report: SiteReport, cause: UnknownCause) -> None:
     first = cause.first
     words = in_words_of(report, first.device, first.message)
     settle = f"; settle it: {first.settle}" if first.settle else ""
-    _entry(page, "UNKNOWN", cause.rules, cause.items, first.device, f"{words}{settle}")
-    for quote in first.evidence[:2]:
-        if quote.span is not None:
-            line = Text.assemble((visible(place(quote)), "cyan"), f"     {visible(quoted(report, quote).strip())}")
-            page.hang(line, indent=_INDENT)
+    many = len(cause.rules) > _FEW_RULES
+    named = (f"{len(cause.rules)} rules",) if many else cause.rules
+    _entry(page, "UNKNOWN", named, () if many else cause.items, first.device, f"{words}{settle}")
+    if many:
+        page.hang(Text(", ".join(cause.rules), style="dim"), indent=_INDENT)
+    shown = {quote.span: quote for quote in first.evidence if quote.span is not None}
+    for quote in list(shown.values())[:2]:
+        line = Text.assemble((visible(place(quote)), "cyan"), f"     {visible(quoted(report, quote).strip())}")
+        page.hang(line, indent=_INDENT)
     if first.card is not None:
         _steps(page, first.card)
 
