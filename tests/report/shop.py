@@ -73,7 +73,7 @@ config wifi-iface 'guest'
 \toption mode 'ap'
 \toption ssid '{guest}'
 \toption encryption 'wpa2'
-\toption auth_server '192.0.2.9'
+\toption made_up_option '192.0.2.9'
 \toption auth_secret 'radius-shared-secret'
 """
 

@@ -26,7 +26,7 @@ def test_all_lines_of_a_span_are_marked() -> None:
 def test_of_an_unknown_line_only_the_leading_words_are_shown() -> None:
     for first in (20, 21):
         lines = {line.number: line.text for line in excerpt(shop.report(), quote("/etc/config/wireless", first))}
-        assert lines[21] == "\toption auth_server …"
+        assert lines[21] == "\toption made_up_option …"
 
 
 def test_a_file_that_no_device_gave_shows_the_quote_alone() -> None:

@@ -63,7 +63,7 @@ def test_the_header_says_for_what_and_from_what(texts: dict[str, str], report: S
     assert "captured 2026-11-23 02:14 CET, ssh audit@192.0.2.1" in head
     assert report.captures[0].sha256 in head
     assert "by hand" in head
-    assert "# F1 lease_time" in head
+    assert "# F2 lease_time" in head
 
 
 def test_undo_is_the_reverse_with_the_same_activation(texts: dict[str, str]) -> None:
@@ -150,7 +150,7 @@ def test_the_run_sheet_is_complete(texts: dict[str, str], report: SiteReport) ->
         "ticket ____",
         f"gw: capture sha256 {report.captures[0].sha256[:16]}… (2026-11-23 02:14 CET)",
         "after 20:00 Europe/Paris",
-        " 1 [ ] F2+F1    gw   gw.commands   about 2 min   back-out: gw.undo",
+        " 1 [ ] F1+F2    gw   gw.commands   about 2 min   back-out: gw.undo",
         "out: DNS out for about 1 s",
         "disconnected: nobody",
         "proof         simulated only",

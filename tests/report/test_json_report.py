@@ -85,7 +85,7 @@ def test_a_verdict_has_its_lines_and_its_fix(document: Any) -> None:
         }
     ]
     (fix,) = lease["fixes"]
-    assert (fix["label"], fix["safety"], fix["proven"], fix["disconnects"]) == ("F1", "safe", True, "nobody")
+    assert (fix["label"], fix["safety"], fix["proven"], fix["disconnects"]) == ("F2", "safe", True, "nobody")
     assert fix["commands"][0]["lines"] == ["uci set 'dhcp.pos.leasetime=24h'"]
     assert fix["undo"] == [{"device": "gw", "lines": ["uci set 'dhcp.pos.leasetime=2h'"]}]
     assert "+\toption leasetime '24h'" in fix["diff"][0]["text"]

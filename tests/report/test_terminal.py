@@ -40,7 +40,7 @@ def test_each_finding_names_rule_item_device_line_and_fix(report: SiteReport) ->
         " ERROR   lease R12   gw  lease_time (OpenWrt: leasetime) of scope 'pos' is 2h; the working day is 12h"
     )
     assert lines[place + 1].startswith("         gw:/etc/config/dhcp:9     option leasetime '2h'  ")
-    assert lines[place + 1].endswith("  fix F1  safe · proven · nobody disconnected")
+    assert lines[place + 1].endswith("  fix F2  safe · proven · nobody disconnected")
     assert (
         "         gw:/etc/config/dhcp:2     default, no line says otherwise (OpenWrt: rebind_protection 1)"
         in "\n".join(lines)
@@ -63,7 +63,7 @@ def test_a_risky_fix_names_whom_it_hits(report: SiteReport) -> None:
 def test_what_is_typed_and_who_judged_it_is_shown(report: SiteReport) -> None:
     text = printed(report)
     lines = text.splitlines()
-    place = lines.index(" F1      gw  lease_time (OpenWrt: leasetime) of scope 'pos' = 24h")
+    place = lines.index(" F2      gw  lease_time (OpenWrt: leasetime) of scope 'pos' = 24h")
     assert lines[place + 1] == "           uci set 'dhcp.pos.leasetime=24h'"
     assert "proof: simulated only" in text
 
@@ -92,7 +92,7 @@ def test_notes_and_unknown_lines_are_folded_unless_verbose(report: SiteReport) -
     assert "1 unknown (--verbose lists them)" in text
     whole = printed(report, verbose=True)
     assert "readers share a VLAN" in whole
-    assert "gw:/etc/config/wireless:21     option auth_server" in whole
+    assert "gw:/etc/config/wireless:21     option made_up_option" in whole
     assert "192.0.2.9" not in whole
 
 
