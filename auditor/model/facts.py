@@ -130,6 +130,9 @@ def combine(join: Callable[..., R], *facts: Fact[Any]) -> Fact[R]:
     An unknown input whose possible values are listed does not matter if `join` gives the same for each of
     them: a maximum of one hour decides a lease whatever the default is.
     """
+    known = [fact for fact in facts if not isinstance(fact, Unknown)]
+    if len(known) == len(facts):
+        return known_like(join(*(fact.value for fact in known)), *known)
     unknown = [fact for fact in facts if isinstance(fact, Unknown)]
     if any(not fact.could_be for fact in unknown):
         return _joined_unknown(unknown, facts)
@@ -140,19 +143,19 @@ def combine(join: Callable[..., R], *facts: Fact[Any]) -> Fact[R]:
     results = [join(*values) for values in completions]
     if any(result != results[0] for result in results):
         return _joined_unknown(unknown, facts)
-    return known_like(results[0], *(fact for fact in facts if not isinstance(fact, Unknown)))
+    return known_like(results[0], *known)
 
 
 def known_like(value: R, *facts: Known[Any]) -> Known[R]:
     """Wrap a value that follows from known facts: all their lines, and the weakest of their origins."""
-    spans = spans_of(*facts)
-    declared = next((fact for fact in facts if isinstance(fact, Declared)), None)
-    if declared is not None:
-        return Declared(value, declared.span, declared.who, declared.until)
-    assumed = next((fact for fact in facts if isinstance(fact, Assumed)), None)
-    if assumed is not None:
-        return Assumed(value, assumed.because, spans)
-    return Stated(value, spans)
+    spans = facts[0].spans if len(facts) == 1 else spans_of(*facts)
+    assumed: Assumed[Any] | None = None
+    for fact in facts:
+        if isinstance(fact, Declared):
+            return Declared(value, fact.span, fact.who, fact.until)
+        if isinstance(fact, Assumed) and assumed is None:
+            assumed = fact
+    return Stated(value, spans) if assumed is None else Assumed(value, assumed.because, spans)
 
 
 def _joined_unknown(unknown: list[Unknown], facts: tuple[Fact[Any], ...]) -> Unknown:

@@ -41,10 +41,14 @@ class Disturbance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Something that a device does by the clock (local time of the device). `days`: 0 is Monday."""
+    """Something that a device does by the clock. `days`: 0 is Monday.
+
+    `at` is the local time of the device; `timezone` names its zone (`Europe/Paris`), or is a POSIX rule for it.
+    """
 
     device: str
     key: str
     disturbance: Fact[Disturbance]
     at: Fact[tuple[time, ...]]
     days: Fact[frozenset[int]]
+    timezone: Fact[str]

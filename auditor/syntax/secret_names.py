@@ -6,26 +6,39 @@ from auditor.secrets import Redactor, is_token
 
 # A name ends here: `key_mgmt`, `wpa_psk_file`, `ppsk` and `group_rekey` are not secrets.
 _ALWAYS = (
-    r"key[1-4]?|wep_?key_?[0-4]?|wpakey|faskey|apikey|api_key|psk|pre_?shared_?key|secret_?key|pwd|pass|token|pin|puk"
-    r"|pincode|(?:wps|ap|sim)_pin|r[01]kh|rxkh|community"
-    r"|[a-z0-9_]*(?:password|passwd|passphrase|passcode|secret)[0-9]?"
+    r"key[1-4]?|wep_?key_?[0-4]?|wpakey|faskey|apikey|api_key|psk|pre_?shared_?key|secret_?key|pwd|pw|pass|token|pin"
+    r"|puk|pincode|(?:wps|ap|sim)_pin|r[01]kh|rxkh|community"
+    r"|[a-z0-9_]*(?:password|passwort|passwd|passphrase|passcode|secret)(?:[0-9]|_(?:plain|[0-9]g?))?"
     r"|[a-z0-9_]+_(?:psk|pwd|pass|pw|token)"
 )
 # Secret unless the value is a path or a boolean.
-_SOMETIMES = r"[a-z0-9_]+_key[0-9]?"
+_SOMETIMES = r"[a-z0-9_]+_key[0-9]?|[a-z0-9_]*(?:auth|private|shared|access)key"
 _NOT_SECRET = r"(?:(?:[a-z0-9_]+_)?(?:public|pub|peer)|wep_default)_key"
 
 SECRET_NAME = rf"(?:(?!(?:{_NOT_SECRET})(?![A-Za-z0-9_]))(?:{_ALWAYS}|{_SOMETIMES}))"
 _WHOLE_NAME = re.compile(SECRET_NAME, re.IGNORECASE)
 _ALWAYS_NAME = re.compile(_ALWAYS, re.IGNORECASE)
-_HARMLESS = re.compile(r"/[^\s]*|[01]|yes|no|on|off|true|false|enabled|disabled", re.IGNORECASE)
+# A key of WireGuard (32 octets in base64) may begin like a path.
+_HARMLESS = re.compile(r"(?!/[A-Za-z0-9+/]{42}=)/[^\s]*|[01]|yes|no|on|off|true|false|enabled|disabled", re.IGNORECASE)
 
 # `$5$…`: what crypt(3) makes of a password; with a backslash before each `$` inside double quotes.
 _CRYPT = re.compile(
     r"""\\?\$(?:1|2[abxy]?|5|6|7|y|gy|sha1|apr1|argon2(?:id?|d)?|scrypt|pbkdf2[a-z0-9-]*)\\?\$[^\s'":;,#<>|]+""",
     re.IGNORECASE,
 )
-_URL_PASSWORD = re.compile(r"""(://[^\s/:@'"]*:)([^\s/@'"]+)(?=@)""")
+_URL_PASSWORD = re.compile(r"""(://[^\s/:@'"]*:)([^\s/'"]+)(?=@)""")
+# How programs are given a secret on a command line, as in crontabs; what other options are called is their own matter.
+_ON_COMMAND_LINE = re.compile(
+    r"""((?<![A-Za-z0-9_-])(?:-u|--user|--proxy-user)[ \t=]*['"]?[^\s:'"/]+:(?!//)"""
+    r"""|(?<![A-Za-z0-9_-])--(?:[a-z0-9]+-)*(?:password|passwd|passphrase|pass|secret|token|key|psk)"""
+    r"""[ \t]+['"]?(?![-/])"""
+    r"""|\bsshpass[ \t]+-p[ \t]*['"]?"""
+    r"""|\bauthorization:[ \t]*(?:(?:basic|bearer|digest|token)[ \t]+)?)([^\s'"]+)""",
+    re.IGNORECASE,
+)
+_PRIVATE_KEY = re.compile(
+    r"(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)(.*?)(?=-----END [A-Z ]{0,20}PRIVATE KEY-----|\Z)", re.DOTALL
+)
 
 MASK = "redacted-masked-00000000"
 """Stands for words that may be part of a secret whose extent is not known. It has the shape of a token, so it
@@ -40,12 +53,21 @@ def is_secret(name: str, value: str) -> bool:
 
 
 def redact_hashes(text: str, redactor: Redactor) -> str:
-    """Replace password hashes and passwords in URLs, wherever they stand."""
+    """Replace password hashes, and passwords in URLs and on command lines, wherever they stand."""
     if "$" in text:
         text = _CRYPT.sub(lambda found: redactor.token(found[0]), text)
     if "://" in text:
         text = _URL_PASSWORD.sub(lambda found: found[1] + redactor.token(found[2]), text)
+    if "-" in text or ":" in text:
+        text = _ON_COMMAND_LINE.sub(lambda found: found[1] + redactor.token(found[2]), text)
     return text
+
+
+def mask_private_keys(text: str) -> str:
+    """Mask what stands between the marks of a private key in PEM; every line keeps its number."""
+    if "PRIVATE KEY-----" not in text:
+        return text
+    return _PRIVATE_KEY.sub(lambda found: found[1] + mask(found[2]), text)
 
 
 # What gives a text its shape: blanks, quotes, backslash, `;`, `#`, `=` and `:`. What stands between is a run.

@@ -3,18 +3,19 @@
 import re
 
 from auditor.secrets import Redactor, is_token
-from auditor.syntax.secret_names import SECRET_NAME, is_secret, redact_hashes
+from auditor.syntax.secret_names import SECRET_NAME, is_secret, mask_private_keys, redact_hashes
 
 _NAME = SECRET_NAME.replace("[a-z0-9_]", "[a-z0-9_-]")
 
-_JSON_STRING = re.compile(r'"(?P<name>[A-Za-z0-9_-]+)"(?P<colon>\s*:\s*)"(?P<value>(?:[^"\\\n]|\\.)+)"')
+# Possessive where a text can be long: else a match remembers 200 times the size of the text, to give it back.
+_JSON_STRING = re.compile(r'"(?P<name>[A-Za-z0-9_-]+)"(?P<colon>\s*:\s*)"(?P<value>(?:[^"\\\n]++|\\.)++)"')
 # The same inside another JSON string, where every quote and backslash carries one more.
 _NESTED_STRING = re.compile(
-    r"""(?P<head>\\"(?P<name>[A-Za-z0-9_-]+)\\"\s*:\s*\\")(?P<value>(?:[^"\\\n]|\\\\(?:\\"|\\\\|[^"\\\n]))+)(?=\\")"""
+    r"""(?P<head>\\"(?P<name>[A-Za-z0-9_-]+)\\"\s*:\s*\\")(?P<value>(?:[^"\\\n]++|\\\\(?:\\"|\\\\|[^"\\\n]))++)(?=\\")"""
 )
 _JSON_NUMBER = re.compile(r'"(?P<name>[A-Za-z0-9_-]+)"(?P<colon>\s*:\s*)(?P<value>-?[0-9][0-9.eE+-]*)')
-_JSON_LIST = re.compile(r'"(?P<name>[A-Za-z0-9_-]+)"\s*:\s*\[(?P<items>(?:[^"\[\]{}]|"(?:[^"\\\n]|\\.)*")*)\]')
-_JSON_ITEM = re.compile(r'"((?:[^"\\\n]|\\.)+)"')
+_JSON_LIST = re.compile(r'"(?P<name>[A-Za-z0-9_-]+)"\s*:\s*\[(?P<items>(?:[^"\[\]{}]++|"(?:[^"\\\n]++|\\.)*+")*+)\]')
+_JSON_ITEM = re.compile(r'"((?:[^"\\\n]++|\\.)++)"')
 # nft's JSON names what an expression looks at `key`: {"meta": {"key": "iifname"}}.
 _NFT_SELECTOR = re.compile(r'"(?:meta|ct|rt|socket|osf|ipsec|xfrm|numgen|tunnel)"\s*:\s*\{[^{}]*\Z')
 _SELECTOR_REACH = 200
@@ -29,14 +30,14 @@ _INLINE = re.compile(
 )
 # `option key '…'`, `password …`, `set psk "…"`: a name and the rest of the line.
 _SPACED = re.compile(
-    rf"(?P<head>[ \t#!;-]*(?:[A-Za-z0-9_.-]+[ \t]+){{0,2}}?(?P<name>{_NAME})[ \t]+)(?P<value>[^\s=:].*)",
+    rf"(?P<head>[ \t#!;-]*+(?:[A-Za-z0-9_.-]+[ \t]+){{0,2}}?(?P<name>{_NAME})[ \t]+)(?P<value>[^\s=:].*)",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 def redact_text(text: str, redactor: Redactor) -> str:
     """Return the text with tokens in place of secrets; every line keeps its number, twice is as good as once."""
-    text = _json(text, redactor)
+    text = mask_private_keys(_json(text, redactor))
     lines = text.split("\n")
     open_quote = False
     for number, line in enumerate(lines):

@@ -471,8 +471,14 @@ class _Reader:
         begun = position
         covered: set[int] = set()
 
+        at, line_at = position, line + 1
+
         def line_of(offset: int) -> int:
-            return line + 1 + self._text.count("\n", position, offset)
+            # Counted from the last answer: a long line with many commands would be counted again for each.
+            nonlocal at, line_at
+            line_at += self._text.count("\n", at, offset) - self._text.count("\n", offset, at)
+            at = offset
+            return line_at
 
         try:
             cursor.fetch()

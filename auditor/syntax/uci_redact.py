@@ -8,6 +8,7 @@ from auditor.syntax.secret_names import (
     mask,
     mask_assigned_secrets,
     mask_behind_secret_words,
+    mask_private_keys,
     redact_hashes,
     secret_word_end,
 )
@@ -25,19 +26,20 @@ def redact(text: str, redactor: Redactor, *, package: str = "") -> str:
     lines, words behind a value), everything behind the name of a secret is masked. Redacting twice is redacting once.
     """
     document = parse(text, package=package)
+    drawn_in = frozenset(each.first for each in document.unreadable if each.why == PASSED_OVER)
     pieces: list[str] = []
     position = 0
-    behind_secret = False
+    secret: Statement | None = None
     for start, section, item in _items(document):
-        pieces.append(_between(document, position, start, redactor, behind_secret=behind_secret))
+        pieces.append(_between(document, position, start, redactor, drawn_in, behind=secret))
         position = item.end
         written = text[start:position]
-        behind_secret = False
+        secret = None
         if isinstance(item, Statement) and section is not None:
-            behind_secret = _holds_secret(section, item)
+            secret = item if _holds_secret(section, item) else None
             written = text[start : item.value_start] + _value(document, section, item, redactor)
         pieces.append(written)
-    pieces.append(_between(document, position, len(text), redactor, behind_secret=behind_secret))
+    pieces.append(_between(document, position, len(text), redactor, drawn_in, behind=secret))
     return "".join(pieces)
 
 
@@ -84,15 +86,21 @@ def _written(value: str, raw: str) -> str:
     return f"{quote}{value}{quote}{joins}"
 
 
-def _between(document: Document, start: int, end: int, redactor: Redactor, *, behind_secret: bool) -> str:
-    """Redact what no statement claims: comments, unreadable lines, words behind a value."""
+def _between(
+    document: Document, start: int, end: int, redactor: Redactor, drawn_in: frozenset[int], *, behind: Statement | None
+) -> str:
+    """Redact what no statement claims: comments, unreadable lines, words behind a value.
+
+    `behind` is the statement before it if that holds a secret; `drawn_in` are the lines that too many arguments
+    drew into the line before them.
+    """
     text = document.text[start:end]
     if not text.strip():
         return text
     done = ""
-    if behind_secret:
+    if behind is not None:
         # `option key my secret phrase`, `option key ab#cd`: the rest of the line was meant as the secret.
-        cut = _rest_of_command(document, start, text)
+        cut = _rest_of_command(behind, drawn_in, text)
         done, text = mask(text[:cut]), text[cut:]
     swallowed = _swallowed(document, end, len(text))
     if swallowed is not None:
@@ -101,13 +109,12 @@ def _between(document: Document, start: int, end: int, redactor: Redactor, *, be
         if name_end is not None:
             kept = mask_behind_secret_words(head) + tail[:name_end]
             return done + redact_hashes(kept, redactor) + mask(tail[name_end:])
-    return done + redact_hashes(mask_behind_secret_words(text), redactor)
+    return done + redact_hashes(mask_behind_secret_words(mask_private_keys(text)), redactor)
 
 
-def _rest_of_command(document: Document, start: int, text: str) -> int:
+def _rest_of_command(statement: Statement, drawn_in: frozenset[int], text: str) -> int:
     """Return where the line break behind a statement is, with the lines that too many arguments drew into it."""
-    drawn_in = {each.first for each in document.unreadable if each.why == PASSED_OVER}
-    line = 1 + document.text.count("\n", 0, start)
+    line = statement.last
     end = text.find("\n")
     while end >= 0 and line + 1 in drawn_in:
         line += 1

@@ -22,6 +22,8 @@ def package_not_obtained(capture: Capture, package: str) -> Unknown | None:
         if line.strip() == package:
             span = Span(capture.device, _LISTING, number, number)
             return Unknown(f"package '{package}' is installed but was not captured", (span,), f"add {path}")
+    if listing is None and not_obtained(capture, _LISTING) is not None and capture.file(path) is None:
+        return not_obtained(capture, _LISTING)
     return not_obtained(capture, path)
 
 

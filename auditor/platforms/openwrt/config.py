@@ -23,19 +23,20 @@ Convert = Callable[[str], T]
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A section with the captured file that holds it, its name or made-up name, and its statements by option."""
+    """A section with the captured file that holds it, its name or made-up name, its first line, and its statements."""
 
     file: str
     section: Section
     id: str
+    header: Span
     written: Mapping[str, tuple[Statement, ...]] = field(compare=False, repr=False)
 
     @classmethod
-    def of(cls, file: str, section: Section) -> "Located":
+    def of(cls, device: str, file: str, section: Section) -> "Located":
         written: dict[str, tuple[Statement, ...]] = {}
         for statement in section.statements:
             written[statement.name] = (*written.get(statement.name, ()), statement)
-        return cls(file, section, section.id, written)
+        return cls(file, section, section.id, Span(device, file, section.first, section.first), written)
 
     @property
     def key(self) -> str:
@@ -51,15 +52,18 @@ class Located:
 
 
 def stable_key(section: Section) -> str:
-    """Return a section's name, else its type with its `name` option (`rule 'No-Web'`), else its made-up name.
+    """Return a key of a section that stays when sections before it come or go, as the made-up name does not.
 
-    The made-up name of a section changes when one before it comes or goes. No name of a section holds a blank, so
-    the two cannot be mistaken for each other.
+    Its name; else its type with its option `name` (`rule 'No-Web'`); else its type with a hash of what it says,
+    without the switch `enabled`. No name of a section holds a blank, so the kinds cannot be mistaken for each other.
     """
     if section.name is not None:
         return section.name
     name = section.option("name")
-    return section.id if name is None else f"{section.type} '{printable(name.value)}'"
+    if name is not None:
+        return f"{section.type} '{printable(name.value)}'"
+    said = "\n".join(f"{each.name} {each.value}" for each in section.statements if each.name != "enabled")
+    return f"{section.type} {hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
 
 
 @dataclass(slots=True)
@@ -84,7 +88,7 @@ class Config:
         by_id: dict[tuple[str, str], Located] = {}
         for path, document in documents.items():
             for section in document.sections:
-                located = Located.of(path, section)
+                located = Located.of(capture.device, path, section)
                 by_type.setdefault((section.package, section.type), []).append(located)
                 by_id.setdefault((section.package, located.id), located)
         return cls(
@@ -128,7 +132,7 @@ class Config:
 
     def header(self, located: Located) -> Span:
         """Lines of a section's header."""
-        return Span(self.device, located.file, located.section.first, located.section.first)
+        return located.header
 
     def span(self, located: Located, statement: Statement) -> Span:
         """Lines of one statement."""
@@ -142,11 +146,14 @@ class Config:
         lines = self._understood[located.file]
         for statement in written:
             lines.update(range(statement.first, statement.last + 1))
-        return effective(written)
+        return written if len(written) == 1 and written[0].value else effective(written)
 
     def lines(self, located: Located, *names: str) -> tuple[Span, ...]:
         """Lines that set one of these options, each once; empty if none does."""
-        found = (statement for name in names for statement in self.values(located, name))
+        written = [name for name in names if name in located.written]
+        if not written:
+            return ()
+        found = (statement for name in written for statement in self.values(located, name))
         return tuple(dict.fromkeys(self.span(located, statement) for statement in found))
 
     def damage(self, located: Located) -> Unknown | None:
@@ -161,12 +168,12 @@ class Config:
 
     def stated(self, located: Located, name: str, convert: Convert[T]) -> Fact[T] | None:
         """Return what the lines say of an option; None if they say nothing."""
-        damaged = self.damage(located)
-        values = self.values(located, name)
-        if damaged is not None:
-            return damaged
-        if not values:
+        if name not in located.written and located.section.damaged is None:
             return None
+        values = self.values(located, name)
+        damaged = self.damage(located)
+        if damaged is not None or not values:
+            return damaged
         statement = values[-1]
         span = self.span(located, statement)
         try:
@@ -182,11 +189,13 @@ class Config:
 
     def words(self, located: Located, name: str) -> tuple[tuple[str, Span], ...]:
         """All words of an option or list, each with its line: both `list x 'a'` and `option x 'a b'` are used."""
-        return tuple(
-            (word, self.span(located, statement))
-            for statement in self.values(located, name)
-            for word in statement.value.split()
-        )
+        if name not in located.written:
+            return ()
+        found: list[tuple[str, Span]] = []
+        for statement in self.values(located, name):
+            span = self.span(located, statement)
+            found += [(word, span) for word in statement.value.split()]
+        return tuple(found)
 
     def default(self, entry: str, convert: Convert[T], *near: Span) -> Fact[T]:
         """Return the documented default for this device's version, or `Unknown` if versions differ."""

@@ -1,11 +1,12 @@
 """`/etc/config/dhcp`, the DNS part: dnsmasq as a resolver, and other resolvers that run beside it."""
 
-from collections.abc import Callable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
+from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 
 from auditor.model import (
     Fact,
     Forwarder,
+    Interface,
     Listed,
     LocalAnswer,
     Resolver,
@@ -13,10 +14,11 @@ from auditor.model import (
     Stated,
     Unknown,
     combine,
-    known_like,
 )
-from auditor.platforms.openwrt.config import Config, Located, printable, script_bool
-from auditor.platforms.openwrt.raw_dnsmasq import RawLine
+from auditor.platforms.openwrt.config import Config, Located, init_bool, printable
+from auditor.platforms.openwrt.dhcp_servers import instance_runs
+from auditor.platforms.openwrt.listening import for_dns
+from auditor.platforms.openwrt.raw_dnsmasq import Raw, RawLine, not_read
 
 # What `--stop-dns-rebind` drops (dnsmasq 2.90, src/rfc1035.c, private_net; man page, --stop-dns-rebind).
 PRIVATE_RANGES = tuple(
@@ -39,27 +41,35 @@ PRIVATE_RANGES = tuple(
 
 
 def resolvers(
-    config: Config, enabled_services: Fact[frozenset[str]], raw: Listed[RawLine]
+    config: Config, services: Fact[frozenset[str]], raw: Raw, interfaces: Listed[Interface]
 ) -> Listed[Resolver]:
     """Read every `config dnsmasq` instance."""
     missing = config.missing("dhcp")
     if missing is not None:
         return Listed((), (missing,))
-    found = [_resolver(config, located, enabled_services, raw) for located in config.sections("dhcp", "dnsmasq")]
+    found = [
+        _resolver(config, located, services, raw.of(config, located), interfaces)
+        for located in config.sections("dhcp", "dnsmasq")
+    ]
     return Listed(tuple(found))
 
 
 def _resolver(
-    config: Config, located: Located, enabled_services: Fact[frozenset[str]], raw: Listed[RawLine]
+    config: Config,
+    located: Located,
+    services: Fact[frozenset[str]],
+    raw: Listed[RawLine],
+    interfaces: Listed[Interface],
 ) -> Resolver:
-    port = config.fact(located, "port", _port, default="dnsmasq.port")
+    port = _spoiled(raw, "port") or config.fact(located, "port", _port, default="dnsmasq.port")
     return Resolver(
         device=config.device,
         key=located.id,
         software="dnsmasq",
         port=port,
-        serving=_serving(port, enabled_services),
-        interfaces=_interfaces(config, located),
+        serving=_serving(port, instance_runs(config, located, services)),
+        interfaces=_spoiled(raw, "interface", "except-interface", "listen-address")
+        or for_dns(config, located, interfaces),
         drops_private=_drops_private(config, located, raw),
         private_ranges=PRIVATE_RANGES,
         exempt_domains=_exempt_domains(config, located, raw),
@@ -75,19 +85,16 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _serving(port: Fact[int], enabled_services: Fact[frozenset[str]]) -> Fact[bool]:
-    """`port 0` switches DNS off; so does a service that is not started."""
-    if isinstance(enabled_services, Stated) and "dnsmasq" not in enabled_services.value:
-        return known_like(False, enabled_services)
-    return combine(lambda number: number != 0, port)
+def _serving(port: Fact[int], runs: Fact[bool]) -> Fact[bool]:
+    """`port 0` switches DNS off; so does an instance that is not started."""
+    if not isinstance(runs, Unknown) and not runs.value:
+        return runs
+    return combine(lambda started, number: started and number != 0, runs, port)
 
 
-def _interfaces(config: Config, located: Located) -> Fact[tuple[str, ...] | None]:
-    words = config.words(located, "interface")
-    config.words(located, "notinterface")
-    if not words:
-        return config.default("dnsmasq.interface", lambda _: None, config.header(located))
-    return Stated(tuple(word for word, _ in words), tuple(dict.fromkeys(span for _, span in words)))
+def _spoiled(raw: Listed[RawLine], *keys: str) -> Unknown | None:
+    """Why a raw line takes the place of an option."""
+    return next((not_read(line, "takes the place of an option") for line in raw if line.key in keys), None)
 
 
 def _raw(raw: Listed[RawLine], *keys: str) -> list[RawLine]:
@@ -96,25 +103,13 @@ def _raw(raw: Listed[RawLine], *keys: str) -> list[RawLine]:
 
 def _drops_private(config: Config, located: Located, raw: Listed[RawLine]) -> Fact[bool]:
     """Rebind protection is on even if no line says so; a raw line can only switch it on."""
-    written = config.fact(located, "rebind_protection", _init_bool(True), default="dnsmasq.rebind_protection")
+    written = config.fact(located, "rebind_protection", init_bool(default=True), default="dnsmasq.rebind_protection")
     added = _raw(raw, "stop-dns-rebind")
     if added:
         return Stated(True, (added[0].span,))
     if not isinstance(written, Unknown) and not written.value and raw.holes:
         return raw.holes[0]
     return written
-
-
-def _init_bool(default: bool) -> Callable[[str], bool]:
-    """`config_get_bool` takes its default for a word that it does not know."""
-
-    def convert(text: str) -> bool:
-        try:
-            return script_bool(text)
-        except ValueError:
-            return default
-
-    return convert
 
 
 def _exempt_domains(config: Config, located: Located, raw: Listed[RawLine]) -> Fact[tuple[str, ...]]:
@@ -135,9 +130,14 @@ def _exempt_domains(config: Config, located: Located, raw: Listed[RawLine]) -> F
 
 
 def _drops_ipv4(config: Config, located: Located, raw: Listed[RawLine]) -> Fact[bool]:
+    """`filter_a`, or `A` among the record types of `filter_rr`."""
+    filtered = [(line.value, line.span) for line in _raw(raw, "filter-rr")]
+    for types, span in (*config.words(located, "filter_rr"), *filtered):
+        if {"A", "a", "1"} & set(types.split(",")):
+            return Stated(True, (span,))
     for line in _raw(raw, "filter-A"):
         return Stated(True, (line.span,))
-    return config.fact(located, "filter_a", _init_bool(False), default="dnsmasq.filter_a")
+    return config.fact(located, "filter_a", init_bool(default=False), default="dnsmasq.filter_a")
 
 
 def _forwarders(config: Config, located: Located, raw: Listed[RawLine]) -> Listed[Forwarder]:
@@ -145,14 +145,18 @@ def _forwarders(config: Config, located: Located, raw: Listed[RawLine]) -> Liste
     found: list[Forwarder] = []
     holes: list[Unknown] = list(raw.holes)
     words = list(config.words(located, "server"))
+    words += [(each.value, config.span(located, each)) for each in config.values(located, "local")[-1:]]
     words += [(line.value, line.span) for line in _raw(raw, "server", "local")]
+    for word, span in config.words(located, "serversfile"):
+        why = f"dnsmasq reads further servers from {printable(word)}, which was not captured"
+        holes.append(Unknown(why, (span,), f"look at {printable(word)} on {config.device}"))
     for word, span in words:
         parsed = _server(word, span)
         if isinstance(parsed, Unknown):
             holes.append(parsed)
         else:
             found.extend(parsed)
-    noresolv = config.fact(located, "noresolv", _init_bool(False), default="dnsmasq.noresolv")
+    noresolv = config.fact(located, "noresolv", init_bool(default=False), default="dnsmasq.noresolv")
     match noresolv:
         case Unknown() as unknown:
             holes.append(unknown)
@@ -181,7 +185,9 @@ def _server(word: str, span: Span) -> list[Forwarder] | Unknown:
     return [_forwarder(domain, where, number, word, span) for domain in scopes]
 
 
-def _forwarder(domain: str | None, address: IPv4Address | IPv6Address | None, port: int, word: str, span: Span) -> Forwarder:
+def _forwarder(
+    domain: str | None, address: IPv4Address | IPv6Address | None, port: int, word: str, span: Span
+) -> Forwarder:
     return Forwarder(printable(word), domain, address, port, Stated(printable(word), (span,)))
 
 
@@ -198,9 +204,41 @@ def _local_answers(config: Config, located: Located, raw: Listed[RawLine]) -> Li
             if domain:
                 fact = Stated(printable(word), (span,))
                 found.append(LocalAnswer(printable(word), domain.lstrip("*."), target or None, fact))
-    for located_domain in config.sections("dhcp", "domain"):
-        for name, span in config.words(located_domain, "name")[:1]:
-            addresses = config.words(located_domain, "ip")
-            fact = Stated(printable(name), (span,))
-            found.append(LocalAnswer(located_domain.id, name, addresses[0][0] if addresses else None, fact))
-    return Listed(tuple(found))
+    for type_ in ("domain", "hostrecord"):
+        for record in config.sections("dhcp", type_):
+            found += _record(config, located, record)
+    return Listed(tuple(found), (*raw.holes, *_elsewhere(config, located, raw)))
+
+
+def _record(config: Config, instance: Located, located: Located) -> Iterator[LocalAnswer]:
+    """`config domain` and `config hostrecord`: names with their addresses; without an address nothing happens."""
+    owner = [word for word, _ in config.words(located, "instance")]
+    names, addresses = config.words(located, "name"), config.words(located, "ip")
+    if not addresses or (owner and owner[0] != instance.id):
+        return
+    for number, (name, span) in enumerate(names):
+        key = located.id if not number else f"{located.id} {printable(name)}"
+        yield LocalAnswer(key, name, addresses[0][0], Stated(printable(name), (span,)))
+
+
+def _elsewhere(config: Config, located: Located, raw: Listed[RawLine]) -> Iterator[Unknown]:
+    """Answers that stand in files, or depend on the address in the answer."""
+    for word, span in config.words(located, "addnhosts"):
+        why = f"dnsmasq answers names from {printable(word)}, which was not captured"
+        yield Unknown(why, (span,), f"look at {printable(word)} on {config.device}")
+    for line in _raw(raw, "addn-hosts", "hostsdir", "host-record", "cname", "alias"):
+        yield not_read(line, "may answer names")
+    bogus = [(line.value, line.span) for line in _raw(raw, "bogus-nxdomain")]
+    for word, span in (*config.words(located, "bogusnxdomain"), *bogus):
+        if _may_be_private(word):
+            why = f"dnsmasq turns answers with {printable(word)} into 'no such name'"
+            yield Unknown(why, (span,), "look the test name up from a POS")
+
+
+def _may_be_private(text: str) -> bool:
+    """Whether an address or subnet may be one that a name for local use answers with."""
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        return True
+    return network.version == 4 and any(network.overlaps(private) for private in PRIVATE_RANGES)

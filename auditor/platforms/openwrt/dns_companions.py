@@ -21,11 +21,11 @@ from auditor.model import (
     Stated,
     Unknown,
     combine,
-    known_like,
 )
 from auditor.platforms.openwrt.captured import package_not_obtained
 from auditor.platforms.openwrt.config import Config, Located, printable, script_bool
 from auditor.platforms.openwrt.firewall_zones import Zones, zones
+from auditor.platforms.openwrt.services import running
 
 _HTTPS = "https-dns-proxy"
 _FIRST_PORT = 5053
@@ -48,19 +48,14 @@ class _Package:
     places: str = ""
 
 
+# Newest first: a setting that an update left behind does not count against the one that replaced it.
+_ADBLOCK_SWITCHES = ("adb_nftforce", "adb_dnsforce", "adb_forcedns")
 _LISTS = (
     _Package("adblock", "adb_enabled", "adb_dnsforce", "adb_zonelist"),
     _Package("adblock-fast", "enabled", "force_dns", "force_dns_interface"),
     _Package("simple-adblock", "enabled", "force_dns"),
     _Package("banip", "ban_enabled"),
 )
-
-
-def _runs(services: Fact[frozenset[str]], name: str, switch: Fact[bool]) -> Fact[bool]:
-    """A service that is not started has no effect, whatever its configuration says."""
-    if isinstance(services, Stated) and name not in services.value:
-        return known_like(False, services)
-    return switch
 
 
 def blocklists(config: Config, capture: Capture, services: Fact[frozenset[str]]) -> Listed[Blocklist]:
@@ -70,7 +65,7 @@ def blocklists(config: Config, capture: Capture, services: Fact[frozenset[str]])
     for package in _LISTS:
         for located in config.sections(package.name, package.name):
             switch = config.fact(located, package.switch, script_bool, default=f"{package.name}.{package.switch}")
-            on = _runs(services, package.name, config.damage(located) or switch)
+            on = running(services, package.name, config.damage(located) or switch)
             found.append(Blocklist(config.device, f"{package.name}.{located.id}", package.name, on))
         hole = None if config.has(package.name) else package_not_obtained(capture, package.name)
         holes += [] if hole is None else [hole]
@@ -81,6 +76,10 @@ def proxies(
     config: Config, capture: Capture, services: Fact[frozenset[str]], interfaces: Listed[Interface]
 ) -> Listed[DnsRedirect]:
     """Packages that redirect port 53 of clients to the device without a line in the firewall's configuration."""
+    hole = None if config.has(_HTTPS) else package_not_obtained(capture, _HTTPS)
+    holes = () if hole is None else (hole,)
+    if not any(map(config.has, (_HTTPS, *(package.name for package in _LISTS)))):
+        return Listed((), holes)
     all_zones = zones(config, interfaces)
     found: list[DnsRedirect] = []
     for located in config.sections(_HTTPS, "main"):
@@ -88,23 +87,24 @@ def proxies(
         config.values(located, "force_dns_port")
         places = config.words(located, "force_dns_src_interface")
         key = located.id
-        found += _redirect(config, located, key, _runs(services, _HTTPS, forced), places, all_zones)
+        found += _redirect(config, located, key, running(services, _HTTPS, forced), places, all_zones)
     for package in _LISTS:
         for located in config.sections(package.name, package.name) if package.forces else ():
             found += _forced_by_lists(config, located, package, services, all_zones)
-    hole = None if config.has(_HTTPS) else package_not_obtained(capture, _HTTPS)
-    return Listed(tuple(found), () if hole is None else (hole,))
+    return Listed(tuple(found), holes)
 
 
 def _forced_by_lists(
     config: Config, located: Located, package: _Package, services: Fact[frozenset[str]], all_zones: Zones
 ) -> list[DnsRedirect]:
-    """Block lists that keep clients from asking elsewhere; newer adblock calls its switch `adb_nftforce`."""
+    """Block lists that keep clients from asking elsewhere; adblock has called its switch three names."""
     switch = config.fact(located, package.switch, script_bool, default=f"{package.name}.{package.switch}")
-    forced = config.stated(located, "adb_nftforce", script_bool) if package.name == "adblock" else None
+    forced = None
+    for name in _ADBLOCK_SWITCHES if package.name == "adblock" else ():
+        forced = forced or config.stated(located, name, script_bool)
     if forced is None:
         forced = config.fact(located, package.forces, script_bool, default=f"{package.name}.{package.forces}")
-    on = _runs(services, package.name, _both(switch, forced))
+    on = running(services, package.name, _both(switch, forced))
     places = config.words(located, package.places) if package.places else ()
     return _redirect(config, located, f"{package.name}.{located.id}", on, places, all_zones)
 
@@ -177,7 +177,7 @@ def _doh(config: Config, services: Fact[frozenset[str]]) -> Iterator[Resolver]:
             key=f"{_HTTPS}.{located.id}",
             software=_HTTPS,
             port=port or Stated(_FIRST_PORT + index, near),
-            serving=_runs(services, _HTTPS, config.damage(located) or Stated(True, near)),
+            serving=running(services, _HTTPS, config.damage(located) or Stated(True, near)),
             interfaces=Stated((), near),
             drops_private=config.default(f"{_HTTPS}.filter", script_bool, *near),
             private_ranges=(),
@@ -207,7 +207,7 @@ def _unbound(config: Config, services: Fact[frozenset[str]]) -> Iterator[Resolve
             key=f"unbound.{located.id}",
             software="Unbound",
             port=own or _unbound_port(config, located),
-            serving=_runs(services, "unbound", config.damage(located) or switch),
+            serving=running(services, "unbound", config.damage(located) or switch),
             interfaces=own or config.default("unbound.interfaces", lambda _: None, *near),
             drops_private=own or drops,
             private_ranges=UNBOUND_PRIVATE_RANGES,

@@ -27,6 +27,7 @@ from auditor.platforms.openwrt.firewall_files import Fragments, includes
 from auditor.platforms.openwrt.firewall_nat import translations
 from auditor.platforms.openwrt.firewall_rules import Chain, Placed, everything, forwardings, rules
 from auditor.platforms.openwrt.firewall_zones import Zone, Zones, recognise, zones
+from auditor.platforms.openwrt.services import stopped
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def read(
     config: Config, services: Fact[frozenset[str]], interfaces: Listed[Interface], fragments: Fragments
 ) -> Filters:
     """Read the firewall; where the service is not started, everything passes and nothing is translated."""
-    if isinstance(services, Stated) and "firewall" not in services.value:
+    if isinstance(services, Stated) and stopped(services, "firewall"):
         return _open(config, services)
     missing = config.missing("firewall")
     if missing is not None:
@@ -54,6 +55,8 @@ def read(
     all_zones = zones(config, interfaces)
     placed = (*rules(config, all_zones, interfaces), *forwardings(config, all_zones))
     holes = (*all_zones.holes, *includes(config, fragments))
+    if isinstance(services, Unknown):
+        holes += (services,)
     translated = translations(config, all_zones, interfaces)
     for located in config.sections("firewall", "ipset"):
         recognise(config, located)

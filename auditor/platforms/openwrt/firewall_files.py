@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from auditor.capture import Capture, CapturedFile
 from auditor.model import Coverage, Span, Unknown, UnknownLine
-from auditor.platforms.openwrt.captured import lines_of
+from auditor.platforms.openwrt.captured import lines_of, not_obtained
 from auditor.platforms.openwrt.config import Config, Located, printable
 from auditor.platforms.openwrt.firewall_zones import firewall_bool, recognise
 from auditor.platforms.openwrt.release import has_fw4
@@ -48,6 +48,8 @@ def fragments(capture: Capture) -> Fragments:
             hole = Unknown(why, (Span(capture.device, file.path, first, first),), "look at `nft list ruleset`")
             (user if file.path == _USER else nftables).append(hole)
     nftables += _not_captured(capture)
+    gap = not_obtained(capture, _USER)
+    user += [] if gap is None else [gap]
     return Fragments(tuple(nftables), tuple(user), tuple(coverage))
 
 

@@ -121,7 +121,7 @@ def _rules(
         protocols=matched,
         destination_ports=wanted,
         narrow=narrow(config, located, enabled, tuple(span for _, span in source_ports)),
-        action=config.stated(located, "target", target) or Stated(Action.NEXT, near),
+        action=config.stated(located, "target", target) or config.default("firewall.target", _absent_target, *near),
     )
     for option in ("utc_time", "limit_burst"):
         config.values(located, option)
@@ -146,6 +146,11 @@ def _rules(
             destination_ports=Stated(None, near),
             narrow=narrow(config, located, enabled, types),
         )
+
+
+def _absent_target(text: str) -> Action:
+    """What a rule without a target does: firewall3 rejects, firewall4 counts the packet and goes on."""
+    return Action.NEXT if text == "none" else target(text)
 
 
 def _ports_of_any(

@@ -5,13 +5,16 @@ Two generations of syntax are read by content: `option ifname` with `type 'bridg
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface
 
 from auditor.model import AddressSource, Fact, Interface, Listed, Port, Span, Stated, Unknown, known_like
 from auditor.platforms.openwrt.config import Config, Located, netifd_bool, printable
 
-_UPLINK_PROTOCOLS = frozenset({"dhcp", "pppoe", "ppp", "pptp", "l2tp", "3g", "ncm", "qmi", "mbim", "modemmanager", "wwan"})
+_UPLINK_PROTOCOLS = frozenset(
+    {"dhcp", "pppoe", "ppp", "pptp", "l2tp", "3g", "ncm", "qmi", "mbim", "modemmanager", "wwan"}
+)
+_EVERYTHING = frozenset({"0.0.0.0/0", "0.0.0.0"})  # noqa: S104 - a route's target and mask
 _TUNNELS = frozenset({"wireguard", "gre", "gretap", "6in4", "6to4", "6rd", "dslite", "map", "vti", "vxlan", "openvpn"})
 
 
@@ -20,13 +23,20 @@ def interfaces(config: Config) -> Listed[Interface]:
     missing = config.missing("network")
     if missing is not None:
         return Listed((), (missing,))
-    found = [
-        _interface(config, located)
-        for located in config.sections("network", "interface")
-        if located.section.name != "loopback"
-    ]
+    found = []
+    for located in config.sections("network", "interface"):
+        if located.section.name == "loopback":
+            _recognise(config, located)
+        else:
+            found.append(_interface(config, located))
     _mark_vlans(config)
     return Listed(tuple(found))
+
+
+def _recognise(config: Config, located: Located) -> None:
+    """Count all lines of a section as understood."""
+    for name in located.written:
+        config.values(located, name)
 
 
 def _interface(config: Config, located: Located) -> Interface:
@@ -34,16 +44,17 @@ def _interface(config: Config, located: Located) -> Interface:
     link = _link(config, located)
     source = _address_source(protocol)
     addresses = _addresses(config, located, source)
+    routed = _routed(config, located)
     return Interface(
         device=config.device,
         key=located.id,
         enabled=_enabled(config, located),
         link=link,
-        vlan=_vlan(link),
+        vlan=_vlan(config, link),
         address_source=source,
         addresses=addresses,
-        gateway=config.fact(located, "gateway", _text_or_none, default="network.gateway"),
-        uplink=_uplink(config, located, protocol),
+        gateway=routed or config.fact(located, "gateway", _text_or_none, default="network.gateway"),
+        uplink=_uplink(config, located, protocol, routed),
         ipv6_offered=_ipv6_offered(config, located),
     )
 
@@ -52,12 +63,35 @@ def _text_or_none(text: str) -> str | None:
     return text or None
 
 
+def _routed(config: Config, located: Located) -> Fact[str | None] | None:
+    """The gateway of a `config route` for everything that leaves by this interface; other routes say nothing here."""
+    found: Fact[str | None] | None = None
+    for route in config.sections("network", "route"):
+        interface, target = config.words(route, "interface"), config.words(route, "target")
+        gateway, mask = config.words(route, "gateway"), config.words(route, "netmask")
+        off = config.stated(route, "disabled", netifd_bool)
+        _recognise(config, route)
+        if not interface or interface[0][0] != located.id or not gateway or (isinstance(off, Stated) and off.value):
+            continue
+        if {word for word, _ in (*target, *mask)} <= _EVERYTHING:
+            lines = tuple(dict.fromkeys(span for _, span in (*interface, *target, *gateway)))
+            found = config.damage(route) or Stated(gateway[0][0], lines)
+    return found
+
+
 def _enabled(config: Config, located: Located) -> Fact[bool]:
+    """An interface is up unless it is disabled; one with `auto 0` waits for somebody to bring it up."""
     match config.fact(located, "disabled", netifd_bool, default="network.disabled"):
         case Unknown() as unknown:
             return unknown
+        case disabled if disabled.value:
+            return known_like(False, disabled)
         case disabled:
-            return known_like(not disabled.value, disabled)
+            waits = config.stated(located, "auto", netifd_bool)
+            if waits is None or (not isinstance(waits, Unknown) and waits.value):
+                return known_like(True, disabled)
+            why = f"interface {located.id} comes up only when somebody brings it up (auto 0)"
+            return Unknown(why, waits.spans, "look at `ubus call network.interface dump`")
 
 
 def _link(config: Config, located: Located) -> Fact[str]:
@@ -89,14 +123,26 @@ def _through_alias(config: Config, name: str, span: Span) -> Fact[str]:
     return Stated(target[0][0], (span, target[0][1]))
 
 
-def _vlan(link: Fact[str]) -> Fact[int | None]:
-    """The VLAN id that a device name carries: `br-lan.30`, `eth0.2`."""
+def _vlan(config: Config, link: Fact[str]) -> Fact[int | None]:
+    """The VLAN id that a device name carries: `br-lan.30`, `eth0.2`; of a bridge, the one that all its ports carry."""
     match link:
         case Unknown() as unknown:
             return unknown
         case known:
-            tail = known.value.rpartition(".")[2] if "." in known.value else ""
-            return known_like(int(tail) if tail.isdecimal() and 0 < int(tail) < 4095 else None, known)
+            own = _id(known.value)
+            if own is not None:
+                return known_like(own, known)
+            ports = [port for bridge in bridges(config) if bridge.name == known.value for port in bridge.ports]
+            ids = {_id(name) for name, _ in ports}
+            carried = ids.pop() if len(ids) == 1 else None
+            if carried is None:
+                return known_like(None, known)
+            return known_like(carried, known, Stated(None, tuple(dict.fromkeys(span for _, span in ports))))
+
+
+def _id(name: str) -> int | None:
+    tail = name.rpartition(".")[2] if "." in name else ""
+    return int(tail) if tail.isdecimal() and len(tail) < 5 and 0 < int(tail) < 4095 else None
 
 
 def _address_source(protocol: Fact[str]) -> Fact[AddressSource]:
@@ -114,9 +160,7 @@ def _address_source(protocol: Fact[str]) -> Fact[AddressSource]:
             return Unknown(f"protocol {printable(known.value)} is not modelled", known.spans)
 
 
-def _addresses(
-    config: Config, located: Located, source: Fact[AddressSource]
-) -> Fact[tuple[IPv4Interface, ...]]:
+def _addresses(config: Config, located: Located, source: Fact[AddressSource]) -> Fact[tuple[IPv4Interface, ...]]:
     """Static IPv4 addresses; of one that the device asks for, nothing is known beforehand."""
     damaged = config.damage(located)
     if damaged is not None:
@@ -154,17 +198,20 @@ def _static(
     return Stated(tuple(found), tuple(dict.fromkeys(spans)))
 
 
-def _uplink(config: Config, located: Located, protocol: Fact[str]) -> Fact[bool]:
-    """An uplink asks for its address, or has a gateway; it must carry IPv4 to count."""
-    gateway = config.values(located, "gateway")
+def _uplink(config: Config, located: Located, protocol: Fact[str], routed: Fact[str | None] | None) -> Fact[bool]:
+    """An uplink asks for its address, or has a gateway; it must carry IPv4 and take the default route to count."""
+    gateways = [config.span(located, each) for each in config.values(located, "gateway")]
+    gateways += [] if routed is None else routed.spans
+    takes = config.stated(located, "defaultroute", netifd_bool)
     match protocol:
         case Unknown() as unknown:
             return unknown
-        case known if known.value in _UPLINK_PROTOCOLS:
-            return known_like(not _is_access_point(config, located), known)
-        case known if gateway and known.value == "static":
-            fact = Stated("", (config.span(located, gateway[-1]),))
-            return known_like(not _is_access_point(config, located), known, fact)
+        case known if known.value in _UPLINK_PROTOCOLS or (gateways and known.value == "static"):
+            if _is_access_point(config, located):
+                return known_like(False, known)
+            if isinstance(takes, Unknown) or (takes is not None and not takes.value):
+                return takes
+            return known_like(True, known, Stated(None, tuple(gateways)))
         case known:
             return known_like(False, known)
 
@@ -208,24 +255,33 @@ def _mark_vlans(config: Config) -> None:
     for located in config.sections("network", "bridge-vlan"):
         for name in ("device", "vlan", "ports"):
             config.values(located, name)
+    for located in config.sections("network", "switch_vlan"):
+        # Of a switch chip the ports have numbers of their own; `eth0.30` is its VLAN 30 towards the processor.
+        for name in ("device", "vlan", "vid", "ports", "description"):
+            config.values(located, name)
+    for located in config.sections("network", "switch"):
+        for name in ("name", "enable_vlan"):
+            config.values(located, name)
 
 
 @dataclass(frozen=True, slots=True)
-class _Bridge:
+class Bridge:
+    """A bridge with its ports."""
+
     name: str
     ports: tuple[tuple[str, Span], ...]
 
 
-def _bridges(config: Config) -> Iterator[_Bridge]:
+def bridges(config: Config) -> Iterator[Bridge]:
     """Bridges of both generations with their ports."""
     for located in config.sections("network", "device"):
         if _is_bridge(config, located):
             names = config.words(located, "name")
             ports = config.words(located, "ports") or config.words(located, "ifname")
-            yield _Bridge(names[0][0] if names else located.id, ports)
+            yield Bridge(names[0][0] if names else located.id, ports)
     for located in config.sections("network", "interface"):
         if _is_bridge(config, located):
-            yield _Bridge(f"br-{located.id}", config.words(located, "ifname"))
+            yield Bridge(f"br-{located.id}", config.words(located, "ifname"))
 
 
 def ports(config: Config) -> Listed[Port]:
@@ -238,22 +294,37 @@ def ports(config: Config) -> Listed[Port]:
         for name, _ in config.words(located, "name")[:1]:
             own[name] = located
     vlans: dict[str, list[tuple[str, Span]]] = {}
+    unfiltered = _without_vlans(config)
     for located in config.sections("network", "bridge-vlan"):
         bridge, vid = config.words(located, "device")[:1], config.words(located, "vlan")[:1]
         for port, span in config.words(located, "ports"):
             if bridge and vid:
                 vlans.setdefault(port.partition(":")[0], []).append((f"{bridge[0][0]}.{vid[0][0]}", span))
     found = []
-    for bridge_ in _bridges(config):
+    for bridge_ in bridges(config):
         for port, span in bridge_.ports:
             links = vlans.get(port) or [(bridge_.name, span)]
-            found.append(_port(config, port, span, tuple(links), own.get(port)))
+            read = _port(config, port, span, tuple(links), own.get(port))
+            unsure = unfiltered.get(bridge_.name) if port in vlans else None
+            found.append(read if unsure is None else replace(read, links=unsure))
     return Listed(tuple(found))
 
 
-def _port(
-    config: Config, name: str, span: Span, links: tuple[tuple[str, Span], ...], own: Located | None
-) -> Port:
+def _without_vlans(config: Config) -> dict[str, Unknown]:
+    """Bridges that `vlan_filtering 0` keeps from looking at VLANs, although `bridge-vlan` sections describe some."""
+    found: dict[str, Unknown] = {}
+    for located in config.sections("network", "device"):
+        stated = config.stated(located, "vlan_filtering", netifd_bool)
+        names = config.words(located, "name")
+        if names and stated is not None and (isinstance(stated, Unknown) or not stated.value):
+            why = (
+                f"bridge {printable(names[0][0])} has VLANs and vlan_filtering 0; which one counts was not established"
+            )
+            found[names[0][0]] = Unknown(why, stated.spans, "look at `bridge vlan show`")
+    return found
+
+
+def _port(config: Config, name: str, span: Span, links: tuple[tuple[str, Span], ...], own: Located | None) -> Port:
     joined = Stated(tuple(link for link, _ in links), tuple(dict.fromkeys(span for _, span in links)))
     if own is None:
         return Port(
@@ -279,5 +350,3 @@ def _speed(text: str) -> int | None:
     if not text.isdecimal():
         raise ValueError("not a speed in Mbit/s")
     return int(text)
-
-

@@ -5,7 +5,11 @@ import re
 from auditor.capture import Capture
 from auditor.model import Coverage, Device, Fact, Listed, Span, Stated, Unknown, UnknownLine
 from auditor.platforms.openwrt import (
+    chilli_dhcp,
+    clock,
     dhcp,
+    dhcp_reservations,
+    dhcp_servers,
     dns,
     dns_companions,
     firewall,
@@ -16,6 +20,7 @@ from auditor.platforms.openwrt import (
     schedules,
     state,
     wireless,
+    wireless_radios,
 )
 from auditor.platforms.openwrt.captured import lines_of
 from auditor.platforms.openwrt.config import Config
@@ -33,12 +38,14 @@ def parse(capture: Capture, profile: Profile) -> Device:
     raw = raw_dnsmasq.read(capture)
     live = state.read(capture)
     interfaces = live.with_addresses(network.interfaces(config))
-    servers = dhcp.servers(config, services)
+    servers = dhcp_servers.servers(config, services, interfaces)
+    lines = raw.everywhere(config)
+    scopes = dhcp.scopes(config, servers, interfaces, lines)
     fragments = firewall_files.fragments(capture)
     filters = firewall.read(config, services, interfaces, fragments)
-    jobs = schedules.read(capture, services, interfaces)
+    jobs = schedules.read(capture, services, interfaces, clock.timezone(config))
     companions = dns_companions.resolvers(config, capture, services)
-    dnsmasq = dns.resolvers(config, services, raw.settings)
+    dnsmasq = dns.resolvers(config, services, raw, interfaces)
     proxies = dns_companions.proxies(config, capture, services, interfaces)
     return Device(
         name=capture.device,
@@ -47,10 +54,10 @@ def parse(capture: Capture, profile: Profile) -> Device:
         pending_changes=live.pending_changes,
         interfaces=interfaces,
         ports=network.ports(config),
-        radios=wireless.radios(config),
-        bsses=wireless.bsses(config),
-        dhcp_scopes=dhcp.scopes(config, servers, interfaces, raw.dhcp),
-        reservations=dhcp.reservations(config, raw.dhcp),
+        radios=wireless_radios.radios(config),
+        bsses=wireless.bsses(config, interfaces),
+        dhcp_scopes=Listed((*scopes, *chilli_dhcp.scopes(config, services, interfaces)), scopes.holes),
+        reservations=dhcp_reservations.reservations(config, servers, lines),
         resolvers=Listed((*dnsmasq, *companions), dnsmasq.holes + companions.holes),
         dns_redirects=Listed((*filters.dns_redirects, *proxies), proxies.holes),
         blocklists=dns_companions.blocklists(config, capture, services),

@@ -11,6 +11,7 @@ from auditor.capture import Capture
 from auditor.model import Fact, Interface, Listed, Portal, Span, Stated, Unknown, known_like
 from auditor.platforms.openwrt.captured import package_not_obtained
 from auditor.platforms.openwrt.config import Config, Located, printable, script_bool
+from auditor.platforms.openwrt.services import running
 
 _BY_MINUTES = ("opennds", "nodogsplash")
 _LONGEST = 10 * 365 * 86400
@@ -40,19 +41,12 @@ def _by_minutes(
         device=config.device,
         key=located.id,
         software={"opennds": "openNDS"}.get(package, package),
-        enabled=_running(services, package, config.damage(located) or switch),
+        enabled=running(services, package, config.damage(located) or switch),
         interfaces=_on(config, located, ("gatewayinterface",), f"{package}.gatewayinterface", interfaces),
         session_timeout=config.fact(located, "sessiontimeout", _minutes, default=f"{package}.sessiontimeout"),
         idle_timeout=config.fact(located, "authidletimeout", _minutes, default=f"{package}.authidletimeout"),
         bypass_macs=_macs(config, located, "trustedmac"),
     )
-
-
-def _running(services: Fact[frozenset[str]], name: str, switch: Fact[bool]) -> Fact[bool]:
-    """A service that is not started has no effect, whatever its configuration says."""
-    if isinstance(services, Stated) and name not in services.value:
-        return known_like(False, services)
-    return switch
 
 
 def _minutes(text: str) -> timedelta | None:
@@ -96,7 +90,7 @@ def _named(
     near: tuple[Span, ...],
 ) -> Fact[tuple[str, ...]]:
     keys = tuple(i.key for i in interfaces if i.key == name)
-    keys = keys or tuple(i.key for i in interfaces if not isinstance(i.link, Unknown) and i.link.value == name)
+    keys = keys or tuple(i.key for i in interfaces if name and not isinstance(i.link, Unknown) and i.link.value == name)
     if keys:
         return known(keys)
     why = f"the portal's interface '{printable(name)}' is not in the captured network configuration"
@@ -112,19 +106,29 @@ def _macs(config: Config, located: Located, option: str) -> Fact[tuple[str, ...]
 
 
 def _chilli(config: Config, located: Located, services: Fact[frozenset[str]], interfaces: Listed[Interface]) -> Portal:
-    """CoovaChilli: `option disabled` switches it off whatever its value is; RADIUS may set the timers."""
-    disabled = config.words(located, "disabled")
-    near = tuple(span for _, span in disabled) or (config.header(located),)
+    """CoovaChilli, whose timers RADIUS may set."""
     return Portal(
         device=config.device,
         key=located.id,
         software="CoovaChilli",
-        enabled=_running(services, "chilli", config.damage(located) or Stated(not disabled, near)),
-        interfaces=_on(config, located, ("network", "dhcpif"), "chilli.dhcpif", interfaces),
+        enabled=chilli_runs(config, located, services),
+        interfaces=chilli_interfaces(config, located, interfaces),
         session_timeout=_unless_radius(config, located, "defsessiontimeout"),
         idle_timeout=_unless_radius(config, located, "defidletimeout"),
         bypass_macs=_allowed_macs(config, located),
     )
+
+
+def chilli_interfaces(config: Config, located: Located, interfaces: Listed[Interface]) -> Fact[tuple[str, ...]]:
+    """Where CoovaChilli is the portal, and the DHCP server too."""
+    return _on(config, located, ("network", "dhcpif"), "chilli.dhcpif", interfaces)
+
+
+def chilli_runs(config: Config, located: Located, services: Fact[frozenset[str]]) -> Fact[bool]:
+    """`option disabled` switches CoovaChilli off whatever its value is."""
+    lines = config.lines(located, "disabled")
+    switch = config.damage(located) or Stated(not lines, lines or (config.header(located),))
+    return running(services, "chilli", switch)
 
 
 def _unless_radius(config: Config, located: Located, option: str) -> Fact[timedelta | None]:

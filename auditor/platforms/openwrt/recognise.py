@@ -45,6 +45,8 @@ _RAW_FILES = (
     "/etc/openwrt_release", "/etc/board.json", "/etc/dnsmasq.conf", "/etc/crontabs/root", "/etc/firewall.user",
 )  # fmt: skip
 _RAW_FOLDER = "/etc/nftables.d/"
+_PACKAGE_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_OF_INSTANCE = re.compile(r"dnsmasq\.[A-Za-z0-9_]+\.conf")
 
 
 def recognise(name: str, text: str) -> tuple[str, Kind] | None:
@@ -60,6 +62,8 @@ def recognise(name: str, text: str) -> tuple[str, Kind] | None:
     folder, _, base = f"/{name}".rpartition("/")
     if f"{folder}/".endswith(_RAW_FOLDER):
         return _RAW_FOLDER + base, Kind.CONFIGURATION
+    if _OF_INSTANCE.fullmatch(base) and folder in ("", "/etc"):
+        return f"/etc/{base}", Kind.CONFIGURATION
     package = package_of(name)
     if f"/{name}".endswith(f"/etc/config/{package}") and package:
         return f"/etc/config/{package}", Kind.CONFIGURATION
@@ -83,8 +87,14 @@ def looks_like_uci(text: str) -> bool:
 
 
 def package_of(name: str) -> str:
-    """Return the package that a file's name tells, '' if it tells none: `wireless`, `dhcp.txt`, `etc/config/network`."""
-    base = name.rpartition("/")[2]
+    """Return the package that a file's name tells, '' if it tells none: `dhcp.txt`, `etc/config/uhttpd`.
+
+    Below `/etc/config` every file is a package of its name, and one that cannot be a package's (`network.bak`) is
+    none that the device reads; elsewhere only names that are known count.
+    """
+    folder, _, base = f"/{name}".rpartition("/")
+    if folder.endswith("/etc/config"):
+        return base if _PACKAGE_NAME.fullmatch(base) else "unnamed"
     for candidate in (base, base.partition(".")[0]):
         if candidate in _PACKAGES:
             return candidate
@@ -104,5 +114,7 @@ def package_in(capture: Capture, path: str) -> str:
     """Return the UCI package of a captured file, by name first, else by content; '' for files that are not UCI."""
     file = capture.file(path)
     if file is None or file.kind is not Kind.CONFIGURATION or path in _RAW_FILES or path.startswith(_RAW_FOLDER):
+        return ""
+    if _OF_INSTANCE.fullmatch(path.removeprefix("/etc/")):
         return ""
     return package_of(path) or package_by_content(file.text) or "unnamed"

@@ -24,6 +24,7 @@ from auditor.model import (
     UnknownLine,
 )
 from auditor.platforms.openwrt.captured import lines_of, not_obtained, unread
+from auditor.platforms.openwrt.services import stopped
 
 _PATH = "/etc/crontabs/root"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -64,13 +65,15 @@ class _When:
     days: frozenset[int]
 
 
-def read(capture: Capture, services: Fact[frozenset[str]], interfaces: Listed[Interface]) -> Schedules:
+def read(
+    capture: Capture, services: Fact[frozenset[str]], interfaces: Listed[Interface], timezone: Fact[str]
+) -> Schedules:
     """Read the crontab; without the cron service none of it happens."""
     file = capture.file(_PATH)
     if file is None:
         hole = not_obtained(capture, _PATH)
         return Schedules(Listed((), () if hole is None else (hole,)), ())
-    if isinstance(services, Stated) and "cron" not in services.value:
+    if stopped(services, "cron"):
         return Schedules(Listed(), (unread(capture, _PATH),))
     uplinks = frozenset(i.key for i in interfaces if not isinstance(i.uplink, Unknown) and i.uplink.value)
     found: dict[str, Schedule] = {}
@@ -90,19 +93,25 @@ def read(capture: Capture, services: Fact[frozenset[str]], interfaces: Listed[In
         understood += bool(jobs)
         for title, disturbance, when in jobs:
             key = _free(title, found)
-            found[key] = _schedule(capture.device, key, disturbance, when, span)
+            found[key] = _schedule(capture.device, key, disturbance, when, span, timezone)
+    if isinstance(services, Unknown) and found:
+        holes.append(services)
+        found.clear()
     irrelevant = len(lines) - understood - len(unknown)
     coverage = Coverage(_PATH, understood, irrelevant, tuple(unknown))
     return Schedules(Listed(tuple(found.values()), tuple(holes)), (coverage,))
 
 
-def _schedule(device: str, key: str, disturbance: Disturbance, when: _When, span: Span) -> Schedule:
+def _schedule(
+    device: str, key: str, disturbance: Disturbance, when: _When, span: Span, timezone: Fact[str]
+) -> Schedule:
     return Schedule(
         device=device,
         key=key,
         disturbance=Stated(disturbance, (span,)),
         at=Stated(when.at, (span,)),
         days=Stated(when.days, (span,)),
+        timezone=timezone,
     )
 
 

@@ -28,7 +28,7 @@ from auditor.model import (
     Unknown,
     UnknownLine,
 )
-from auditor.platforms.openwrt.captured import lines_of
+from auditor.platforms.openwrt.captured import lines_of, not_obtained
 from auditor.platforms.openwrt.config import Config, printable
 from auditor.platforms.openwrt.port_states import port_states
 from auditor.syntax.json_text import JsonError, Node, parse
@@ -93,10 +93,15 @@ class Live:
 def enabled_services(capture: Capture, config: Config) -> Fact[frozenset[str]]:
     """Services that are started at boot, from the links `S19dnsmasq` in `/etc/rc.d`."""
     file = capture.file(SERVICES)
+    if file is None:
+        gap = not_obtained(capture, SERVICES)
+        return gap or config.default("services.enabled", lambda text: frozenset(text.split()))
     names = frozenset(_services(file))
-    if file is None or not names:
-        return config.default("services.enabled", lambda text: frozenset(text.split()))
-    return Stated(names, (Span(capture.device, SERVICES, 1, len(lines_of(file.text))),))
+    span = Span(capture.device, SERVICES, 1, max(len(lines_of(file.text)), 1))
+    if not names:
+        why = f"{SERVICES} names no service, although every device starts some"
+        return Unknown(why, (span,), "collect the device again")
+    return Stated(names, (span,))
 
 
 def _services(file: CapturedFile | None) -> Iterator[str]:

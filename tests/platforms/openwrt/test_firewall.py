@@ -4,6 +4,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
+from auditor.capture import Gap
 from auditor.model import Action, Assumed, Device, FilterRule, PortRange, Stated, Unknown
 from auditor.site.filters import Question, evaluate, interval
 from tests.platforms.openwrt.captures import ZONES, capture, line, model, rule
@@ -407,3 +408,37 @@ def test_a_whole_firewall_has_no_unknown_line() -> None:
     device = firewall(FORWARDING + BLOCK + "\toption proto tcp\n\toption name 'No mail'\n\toption dest_port 25\n" + DNS)
     assert next(c for c in device.coverage if c.file == FILE).unknown == ()
     assert capture({}).files == ()
+
+
+@pytest.mark.parametrize(
+    ("release", "action"), [("19.07.10", Action.REJECT), ("21.02.7", Action.REJECT), ("22.03.0", Action.NEXT)]
+)
+def test_a_rule_without_target_rejects_in_fw3_and_only_counts_in_fw4(release: str, action: Action) -> None:
+    device = firewall(FORWARDING + RULE, release=f"DISTRIB_RELEASE='{release}'\n")
+    found = rule(device.forward_filters.items[0].rules, "r").action
+    assert isinstance(found, Assumed)
+    assert found.value is action
+    assert fate(device) == {Action.REJECT if action is Action.REJECT else Action.ACCEPT}
+
+
+def test_without_a_version_a_rule_without_target_may_do_either() -> None:
+    device = firewall(FORWARDING + RULE, release="DISTRIB_RELEASE='SNAPSHOT'\n")
+    assert isinstance(rule(device.forward_filters.items[0].rules, "r").action, Unknown)
+    assert isinstance(
+        rule(firewall(RULE + "\toption target none\n").forward_filters.items[0].rules, "r").action, Unknown
+    )
+
+
+def test_a_refused_user_file_is_a_hole_where_it_is_run() -> None:
+    include = "config include\n\toption path /etc/firewall.user\n"
+    refused = (Gap("/etc/firewall.user", "refused", "collect again"),)
+    files = {"firewall": ZONES + include}
+    older = model(files, gaps=refused, release="DISTRIB_RELEASE='21.02.7'\n")
+    assert older.forward_filters.items[0].rules.holes
+    assert not model(files, gaps=refused).forward_filters.items[0].rules.holes
+
+
+def test_a_refused_package_says_why() -> None:
+    (hole,) = model(gaps=(Gap("/etc/config/firewall", "permission denied", "log in as root"),)).forward_filters.holes
+    assert "permission denied" in hole.why
+    assert hole.settle == "log in as root"

@@ -2,9 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,6 @@ from auditor.platforms.openwrt.config import Config, Located
 from auditor.platforms.openwrt.parse import parse
 from auditor.policies.loader import load_policy
 from auditor.profiles import DefaultValue, Profile, load_profile
-from auditor.syntax.uci import Statement
 
 SOURCES = sorted(Path(auditor.platforms.openwrt.__file__).parent.glob("*.py"))
 DEFAULTS = [default for defaults in load_profile("openwrt").defaults.values() for default in defaults]
@@ -50,6 +50,14 @@ config device
 
 config device
 \toption name 'lan2'
+
+config bridge-vlan
+
+config switch
+
+config switch_vlan
+
+config route
 """,
     "wireless": """
 config wifi-device 'radio0'
@@ -63,6 +71,8 @@ config wifi-iface 'bare'
 config wifi-iface 'open'
 \toption device 'radio1'
 \toption mode 'ap'
+
+config wifi-station
 
 config wifi-iface 'office'
 \toption device 'radio1'
@@ -82,6 +92,16 @@ config dhcp 'cable'
 config host
 
 config domain
+
+config hostrecord
+
+config relay
+
+config tag 'printers'
+
+config boot
+
+config mac
 """,
     "firewall": """
 config defaults
@@ -247,14 +267,18 @@ def test_what_is_irrelevant_is_never_what_a_reader_looks_up() -> None:
 def looked_up(capture: Capture, profile: Profile) -> set[tuple[str, str, str]]:
     """All (package, section type, option) that reading a capture asks for."""
     found: set[tuple[str, str, str]] = set()
-    values = Config.values
 
-    def noted(self: Config, located: Located, name: str) -> tuple[Statement, ...]:
-        found.add((located.section.package, located.section.type, name))
-        return values(self, located, name)
+    def noting(method: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(self: Config, located: Located, *names: Any, **more: Any) -> Any:
+            asked = (name for name in names if isinstance(name, str))
+            found.update((located.section.package, located.section.type, name) for name in asked)
+            return method(self, located, *names, **more)
+
+        return noted
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Config, "values", noted)
+        for name in ("values", "stated", "words", "lines"):
+            patch.setattr(Config, name, noting(getattr(Config, name)))
         parse(capture, profile)
     return found
 

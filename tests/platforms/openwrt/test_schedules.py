@@ -5,7 +5,7 @@ from datetime import time
 import pytest
 
 from auditor.capture import Gap
-from auditor.model import Device, Disturbance, Schedule
+from auditor.model import Device, Disturbance, Schedule, Unknown
 from tests.platforms.openwrt.captures import model
 
 CRON = "/etc/crontabs/root"
@@ -130,3 +130,23 @@ def test_no_crontab_is_no_schedule_but_a_refused_one_is_a_hole() -> None:
     assert model().schedules.holes == ()
     refused = model(gaps=(Gap(CRON, "permission denied", "log in as root"),))
     assert [hole.settle for hole in refused.schedules.holes] == ["log in as root"]
+
+
+@pytest.mark.parametrize(
+    ("system", "zone"),
+    [
+        ("\toption timezone 'CET-1CEST,M3.5.0,M10.5.0/3'\n\toption zonename 'Europe/Paris'\n", "Europe/Paris"),
+        ("\toption zonename 'America/New York'\n", "America/New_York"),
+        ("\toption timezone 'CET-1CEST,M3.5.0,M10.5.0/3'\n", "CET-1CEST,M3.5.0,M10.5.0/3"),
+        ("", "UTC"),
+    ],
+)
+def test_a_schedule_names_the_zone_of_its_clock(system: str, zone: str) -> None:
+    files = {"/etc/crontabs/root": "0 4 * * * reboot\n", "system": "config system\n" + system}
+    (found,) = model(files).schedules.items
+    assert found.timezone.value == zone  # type: ignore[union-attr]
+
+
+def test_without_the_system_package_the_zone_is_not_known() -> None:
+    (found,) = model({"/etc/crontabs/root": "0 4 * * * reboot\n"}).schedules.items
+    assert isinstance(found.timezone, Unknown)
