@@ -20,12 +20,11 @@ from auditor.model import ConnectionTracking, Device, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import smart_readers
 from auditor.site import Readers, Site
-from auditor.site.egress import gateways
 from auditor.verdicts import Card, Fail, Fix, NotChecked, Pass, Undecided, Verdict
 
 
 def check(site: Site, readers: Readers) -> Iterator[Verdict]:
-    found = [device for device, _, _ in gateways(readers.attachment.segment, site.devices)]
+    found = site.gateways(readers)
     for device in found:
         timers = device.connection_tracking
         unreadable = [hole for hole in timers.holes if hole.near]
