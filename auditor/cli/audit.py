@@ -18,6 +18,7 @@ from auditor.cli.workplace import Workplace
 from auditor.errors import UsageError
 from auditor.inventory import Inventory
 from auditor.pipeline import SiteReport, audit
+from auditor.platforms import platform
 from auditor.policies import load_policy
 from auditor.rules import Rule
 
@@ -84,6 +85,7 @@ def _inventory(target: Path, options: Options) -> Inventory:
                 option = "open" if name == "hours" else name
                 raise UsageError(f"--{option} goes with --platform; write it in the inventory")
         return selection.inventory(target)
+    platform(options.platform)
     if not target.exists():
         raise UsageError(f"there is no saved configuration {target}")
     return inventory_for(

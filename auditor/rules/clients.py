@@ -76,11 +76,20 @@ def is_inside(site: Site, hop: ResolverHop) -> bool:
 
 
 def allow(
-    client: Readers | Pos, hop: Hop, destinations: tuple[IPv4Network, ...] | None, protocol: str, port: int
+    client: Readers | Pos,
+    hop: Hop,
+    destinations: tuple[IPv4Network, ...] | None,
+    protocol: str,
+    port: int,
+    *,
+    addressless: bool = False,
 ) -> Change:
-    """Let a client's network pass a filter, by a rule before the one that stops it, whose name it carries."""
+    """Let a client's network pass a filter, by a rule before the one that stops it, whose name it carries.
+
+    A client that is `addressless` as yet sends from 0.0.0.0, so that no source may be named.
+    """
     subnets = client.attachment.segment.subnets
-    sources = None if isinstance(subnets, Unknown) else subnets.value
+    sources = None if isinstance(subnets, Unknown) or addressless else subnets.value
     words = f"terminal_{hop.entering}_{protocol}_{port}_before_{hop.rule or 'default'}"
     name = re.sub(r"[^A-Za-z0-9]+", "_", words)
     intent = AllowTraffic(

@@ -75,7 +75,8 @@ def judge(site: Site, rules: Iterable[Rule], lines: Lines) -> tuple[Finding, ...
 def _ask(rule: Rule, site: Site) -> Iterator[tuple[str, Verdict | str]]:
     """Yield subject and verdict; a text instead of a verdict is the engine's own `error`."""
     if rule.check_site is not None:
-        yield from _listen(rule, site.name, partial(rule.check_site, site))
+        # A shop without declared readers has no subject to speak of; `readers-not-declared` says so.
+        yield from _listen(rule, site.name, partial(rule.check_site, site), may_be_silent=not site.readers)
         return
     for readers in site.readers:
         reasons = (condition(site, readers) for condition in rule.concerns)
@@ -88,14 +89,16 @@ def _ask(rule: Rule, site: Site) -> Iterator[tuple[str, Verdict | str]]:
             yield from _listen(rule, readers.name, partial(rule.check, site, readers))
 
 
-def _listen(rule: Rule, subject: str, ask: Callable[[], Iterator[Verdict]]) -> Iterator[tuple[str, Verdict | str]]:
+def _listen(
+    rule: Rule, subject: str, ask: Callable[[], Iterator[Verdict]], *, may_be_silent: bool = False
+) -> Iterator[tuple[str, Verdict | str]]:
     try:
         verdicts: list[Verdict] = list(ask())
     except Exception as error:
         logger.exception("rule %s failed for %s", rule.id, subject)
         yield subject, f"the rule itself failed: {type(error).__name__}"
         return
-    if not verdicts:
+    if not verdicts and not may_be_silent:
         yield subject, "the rule said nothing"
     for verdict in verdicts:
         yield verdict.subject or subject, verdict

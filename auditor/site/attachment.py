@@ -69,6 +69,10 @@ def attach(
             settle=_settle_none(selector, segments, missing),
         )
     names = ", ".join(f"{segment.name} ({segment.key})" for segment in found)
+    apart = "; ".join(dict.fromkeys(segment.uncarried for segment in found if segment.uncarried))
+    if apart:
+        why = f"{words} is on networks that do not meet: {names}; {apart}"
+        return Unknown(why, spans, "let the port that leads to the other devices carry the VLAN, on both sides")
     return Unknown(f"{words} is on more than one network: {names}", spans, "add vlan or subnet to the selector")
 
 
@@ -78,6 +82,8 @@ def _stray(ssid: str, segments: tuple[Segment, ...], devices: tuple[Device, ...]
     for device in devices:
         for bss in device.bsses:
             if _is_on(bss) and _ssid(bss) == ssid and (device.name, bss.key) not in placed:
+                if isinstance(bss.networks, Unknown):
+                    return bss.networks
                 return Unknown(
                     f"SSID '{ssid}' is on {device.name} (BSS '{bss.key}'), but joins no network that was captured",
                     spans_of(bss.networks, bss.ssid),

@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import Any
 
 from auditor.capture import Failure
-from auditor.model import Device, Fact, Interface, Listed, Unknown
+from auditor.model import Device, Fact, Interface, Listed, Unknown, spans_of
+from auditor.site.addresses import Addresses, whole
 from auditor.site.filters import Interval, Question, interval
 from auditor.site.hops import Hop, Passage
-from auditor.site.paths import filter_hops
+from auditor.site.paths import addresses_on, filter_hops
 from auditor.site.segments import Segment
 
 _NOT_INTERNET = (
@@ -58,48 +59,79 @@ def egress(
     networks: tuple[IPv4Network, ...],
     protocol: str,
     port: int,
+    sources: Addresses | None = None,
+    routers_told: frozenset[IPv4Address] = frozenset(),
 ) -> Egress:
-    """Follow packets from a segment to hosts in `networks` (empty: a host somewhere on the internet)."""
-    found = gateways(segment, devices)
+    """Follow packets from a segment to hosts in `networks` (empty: a host somewhere on the internet).
+
+    `routers_told` are the addresses that clients are told to leave by; without any, each gateway may be the one.
+    Without `sources` any address of the segment counts.
+    """
+    found = gateways(segment, devices, routers_told)
     if not found:
-        names = ", ".join(sorted(failure.device for failure in missing))
-        why = f"{names} was not audited" if names else f"no audited device leads from {segment.name} to the internet"
-        settle = f"audit {names}, or declare egress" if names else "add the firewall as a device, or declare egress"
-        return Egress(Passage.UNKNOWN, "", (), Unknown(why, settle=settle))
-    device, entering, uplinks = found[0]
+        return Egress(Passage.UNKNOWN, "", (), _no_gateway(segment, devices, missing, routers_told))
     destinations = tuple(map(interval, networks)) or INTERNET
-    sources = () if isinstance(segment.subnets, Unknown) else tuple(map(interval, segment.subnets.value))
-    if device.forward_filters.holes:
-        return Egress(Passage.UNKNOWN, device.name, (), device.forward_filters.holes[0])
+    clients = sources or whole(segment)
     hops: list[Hop] = []
-    answers: list[Passage] = []
-    for leaving in uplinks:
-        question = Question(entering, leaving, sources, destinations, protocol, port)
-        hops_here = filter_hops(device, question, device.forward_filters.items)
-        answers.append(_passage(hops_here, somewhere=not networks))
-        hops += hops_here
+    answers: dict[str, Passage] = {}
+    for device, entering, uplinks in found:
+        if device.forward_filters.holes:
+            return Egress(Passage.UNKNOWN, device.name, (), device.forward_filters.holes[0])
+        for leaving in uplinks:
+            question = Question(entering, leaving, clients.possible, destinations, protocol, port, clients.certain)
+            hops_here = filter_hops(device, question, device.forward_filters.items)
+            answers[f"{leaving} of {device.name}"] = _passage(hops_here, somewhere=not networks)
+            hops += hops_here
+    device = found[0][0]
     if not hops:
         why = f"the packet filter of {device.name} says nothing about {segment.name}"
         return Egress(Passage.UNKNOWN, device.name, (), Unknown(why))
-    passage = answers[0] if len(set(answers)) == 1 else Passage.UNKNOWN
-    return Egress(passage, device.name, tuple(hops), hops[0].fact)
+    if len(set(answers.values())) == 1:
+        return Egress(next(iter(answers.values())), device.name, tuple(hops), hops[0].fact)
+    return Egress(Passage.UNKNOWN, device.name, (), _disagree(answers, hops))
+
+
+def _no_gateway(
+    segment: Segment,
+    devices: tuple[Device, ...],
+    missing: tuple[Failure, ...],
+    told: frozenset[IPv4Address],
+) -> Unknown:
+    """Name what was not audited: devices of the inventory, or a router that clients are told."""
+    if names := ", ".join(sorted(failure.device for failure in missing)):
+        return Unknown(f"{names} was not audited", settle=f"audit {names}, or declare egress")
+    settle = "add the firewall as a device, or declare egress"
+    if told and not routers(segment, devices, told):
+        words = ", ".join(map(str, sorted(told)))
+        return Unknown(f"clients of {segment.name} leave by {words}, which is no audited device", settle=settle)
+    return Unknown(f"no audited device leads from {segment.name} to the internet", settle=settle)
+
+
+def _disagree(answers: dict[str, Passage], hops: list[Hop]) -> Unknown:
+    """Some ways out are open and others are not; which one is taken, no configuration tells."""
+    words = ", ".join(f"{way}: {passage.value}" for way, passage in answers.items())
+    why = f"the way out is not the same by every uplink ({words})"
+    closed = [hop.fact for hop in hops if hop.passage is not Passage.OPEN]
+    return Unknown(why, spans_of(*closed))
 
 
 def _passage(hops: list[Hop], *, somewhere: bool) -> Passage:
     """The answer over one uplink; of a host that is `somewhere`, a partly blocked internet tells nothing."""
-    if any(hop.passage is Passage.BLOCKED and not (hop.subset and somewhere) for hop in hops):
+    if any(hop.passage is Passage.BLOCKED and not (hop.subset and somewhere and not hop.shut_in) for hop in hops):
         return Passage.BLOCKED
     return Passage.OPEN if all(hop.passage is Passage.OPEN for hop in hops) else Passage.UNKNOWN
 
 
-def uplinks(segment: Segment, devices: tuple[Device, ...]) -> Listed[Interface]:
+def uplinks(
+    segment: Segment, devices: tuple[Device, ...], named: frozenset[IPv4Address] = frozenset()
+) -> Listed[Interface]:
     """Return the interfaces by which routers of a segment lead to the internet; a hole is one that may.
 
     Interfaces that are switched off are items too, since they say where the way out would be.
     """
     found: list[Interface] = []
     holes: list[Unknown] = []
-    for device in routers(segment, devices):
+    for device in routers(segment, devices, named):
         holes.extend(device.interfaces.holes)
         for interface in device.interfaces:
             if interface in segment.interfaces:
@@ -113,16 +145,20 @@ def uplinks(segment: Segment, devices: tuple[Device, ...]) -> Listed[Interface]:
     return Listed(tuple(found), tuple(holes))
 
 
-def routers(segment: Segment, devices: tuple[Device, ...]) -> tuple[Device, ...]:
-    """Return the devices that have an IPv4 address of their own in a segment."""
-    names = {i.device for i in segment.interfaces if not isinstance(i.addresses, Unknown) and i.addresses.value}
-    return tuple(device for device in devices if device.name in names)
+def routers(
+    segment: Segment, devices: tuple[Device, ...], named: frozenset[IPv4Address] = frozenset()
+) -> tuple[Device, ...]:
+    """Return the devices that have an IPv4 address in a segment: one that clients are told, if any is told."""
+    own = {device.name: set(addresses_on(device, segment)) for device in devices}
+    return tuple(device for device in devices if (own[device.name] & named if named else own[device.name]))
 
 
-def gateways(segment: Segment, devices: tuple[Device, ...]) -> list[tuple[Device, str, tuple[str, ...]]]:
-    """Devices with an addressed interface in the segment and an uplink elsewhere: device, interface, uplinks."""
+def gateways(
+    segment: Segment, devices: tuple[Device, ...], named: frozenset[IPv4Address] = frozenset()
+) -> list[tuple[Device, str, tuple[str, ...]]]:
+    """Routers of the segment that have an uplink elsewhere: device, interface, uplinks."""
     found = []
-    for device in devices:
+    for device in routers(segment, devices, named):
         inside = [
             i.key
             for i in segment.interfaces
@@ -142,7 +178,22 @@ def gateways(segment: Segment, devices: tuple[Device, ...]) -> list[tuple[Device
     return found
 
 
-def to_device(segment: Segment, device: Device, address: IPv4Address, *, protocol: str, port: int) -> Egress | None:
+def to_dhcp_server(segment: Segment, device: Device) -> Egress | None:
+    """Follow the first question of a DHCP client, which has no address yet and asks everybody (RFC 2131, 4.1)."""
+    return to_device(
+        segment, device, IPv4Address("255.255.255.255"), protocol="udp", port=67, sources=Addresses(((0, 0),))
+    )
+
+
+def to_device(
+    segment: Segment,
+    device: Device,
+    address: IPv4Address,
+    *,
+    protocol: str,
+    port: int,
+    sources: Addresses | None = None,
+) -> Egress | None:
     """Follow packets from a segment to an address of a router in it; None if the device is not in the segment.
 
     Such packets meet the input filter; between hosts of one segment there is none.
@@ -152,8 +203,9 @@ def to_device(segment: Segment, device: Device, address: IPv4Address, *, protoco
         return None
     if device.input_filters.holes:
         return Egress(Passage.UNKNOWN, device.name, (), device.input_filters.holes[0])
-    sources = () if isinstance(segment.subnets, Unknown) else tuple(map(interval, segment.subnets.value))
-    question = Question(keys[0], None, sources, ((int(address), int(address)),), protocol, port)
+    clients = sources or whole(segment)
+    destination = ((int(address), int(address)),)
+    question = Question(keys[0], None, clients.possible, destination, protocol, port, clients.certain)
     hops = filter_hops(device, question, device.input_filters.items)
     if not hops:
         why = f"the packet filter of {device.name} says nothing about {segment.name}"

@@ -8,7 +8,7 @@ adds its action to what can happen there and lets the box go on. A box with one 
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import TypeAlias
 
 from auditor.model import Action, Fact, Filter, FilterRule, Unknown, known_like, spans_of
@@ -21,7 +21,10 @@ Interval: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Packets that come in at one interface and leave by another, of one protocol and port (None: no ports)."""
+    """Packets that come in at one interface and leave by another, of one protocol and port (None: no ports).
+
+    Clients have some of the addresses in `sources`; those in `certain` are in use by them.
+    """
 
     entering: str
     leaving: str | None
@@ -29,6 +32,7 @@ class Question:
     destinations: tuple[Interval, ...]
     protocol: str
     port: int | None
+    certain: tuple[IPv4Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,31 @@ class Outcome:
     def undecided(self) -> tuple[Box, ...]:
         """Boxes whose packets may or may not pass."""
         return tuple(box for box in self.boxes if len({action.blocks for action in box.actions}) > 1)
+
+
+def concern(boxes: tuple[Box, ...], question: Question) -> bool:
+    """Whether boxes hold packets of the clients for certain: one address in use, or all that they may have."""
+    if any(_holds_source(box, address) for address in question.certain for box in boxes):
+        return True
+    return _covered(question.sources, (box.source for box in boxes))
+
+
+def shut_in(boxes: tuple[Box, ...], question: Question) -> bool:
+    """Whether boxes hold everything that one client in use may send: it reaches no destination at all."""
+    return any(
+        _covered(question.destinations, (box.destination for box in boxes if _holds_source(box, address)))
+        for address in question.certain
+    )
+
+
+def _holds_source(box: Box, address: IPv4Address) -> bool:
+    return box.source[0] <= int(address) <= box.source[1]
+
+
+def _covered(wanted: tuple[Interval, ...], parts: Iterable[Interval]) -> bool:
+    """Whether parts hold all of the intervals that are wanted."""
+    merged = _merged(parts)
+    return all(any(low <= first and last <= high for low, high in merged) for first, last in wanted)
 
 
 def interval(network: IPv4Network) -> Interval:

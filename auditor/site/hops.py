@@ -31,6 +31,7 @@ class Hop:
 
     `item` is the key of what decides (BSS, filter, NAT rule); `rule` the key of the filter rule, '' for the
     default. `subset` names the addresses concerned where it is not all of them, `share` is their part of all.
+    `shut_in`: one client that is known gets nowhere at all.
     """
 
     kind: HopKind
@@ -43,3 +44,4 @@ class Hop:
     rule: str = ""
     subset: str = ""
     share: float = 1.0
+    shut_in: bool = False

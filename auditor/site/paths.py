@@ -6,8 +6,9 @@ from ipaddress import IPv4Address, summarize_address_range
 from typing import Any
 
 from auditor.model import Bss, Device, Fact, Filter, IsolationScope, Stated, Unknown, spans_of
+from auditor.site.addresses import Addresses, whole
 from auditor.site.attachment import Attachment, Media
-from auditor.site.filters import Box, Outcome, Question, evaluate, explain, interval
+from auditor.site.filters import Box, Outcome, Question, concern, evaluate, explain, shut_in
 from auditor.site.hops import Hop, HopKind, Passage
 from auditor.site.port_isolation import port_isolation
 from auditor.site.segments import Segment
@@ -54,8 +55,14 @@ def path(
     target_media: Media,
     protocol: str,
     port: int | None,
+    sources: Addresses | None = None,
+    targets: Addresses | None = None,
+    routers: frozenset[IPv4Address] = frozenset(),
 ) -> Path:
-    """Follow packets between two attachments; the media say which ends use Wi-Fi, a cable, or either."""
+    """Follow packets between two attachments; the media say which ends use Wi-Fi, a cable, or either.
+
+    Without `sources` and `targets` any address of the networks counts. `routers` are those that the source is told.
+    """
     if source.segment.key == target.segment.key:
         wifi_from = source.bsses if source_media.wireless else ()
         wifi_to = target.bsses if target_media.wireless else ()
@@ -64,7 +71,16 @@ def path(
             source.segment, devices, wifi_from, wifi_to, from_cable=source_media.wired, to_cable=target_media.wired
         )
         return Path(same_segment=True, translated=False, hops=hops)
-    return _routed(source.segment, target.segment, devices, protocol=protocol, port=port)
+    found = [d for d in devices if _interface_on(d, source.segment) and _interface_on(d, target.segment) and _routes(d)]
+    if not found:
+        why = f"no audited device routes between {source.segment.name} and {target.segment.name}"
+        hop = Hop(HopKind.ROUTER, "", "", Passage.UNKNOWN, Unknown(why, settle="audit the router between them"))
+        return Path(same_segment=False, translated=False, hops=(hop,))
+    own = [d for d in found if set(addresses_on(d, source.segment)) & routers]
+    return _routed(
+        (own or found)[0], source.segment, target.segment, protocol, port,
+        sources or whole(source.segment), targets or whole(target.segment),
+    )  # fmt: skip
 
 
 def _isolation(wifi_from: tuple[Bss, ...], wifi_to: tuple[Bss, ...]) -> tuple[Hop, ...]:
@@ -105,14 +121,16 @@ def _same_ssid(one: Bss, other: Bss) -> bool:
     return one.ssid.value == other.ssid.value
 
 
-def _routed(source: Segment, target: Segment, devices: tuple[Device, ...], *, protocol: str, port: int | None) -> Path:
-    """Follow packets through the one router that has an interface in both segments."""
-    routers = [d for d in devices if _interface_on(d, source) and _interface_on(d, target) and _routes(d)]
-    if not routers:
-        why = f"no audited device routes between {source.name} and {target.name}"
-        hop = Hop(HopKind.ROUTER, "", "", Passage.UNKNOWN, Unknown(why, settle="audit the router between them"))
-        return Path(same_segment=False, translated=False, hops=(hop,))
-    router = routers[0]
+def _routed(
+    router: Device,
+    source: Segment,
+    target: Segment,
+    protocol: str,
+    port: int | None,
+    sources: Addresses,
+    targets: Addresses,
+) -> Path:
+    """Follow packets through a router that has an interface in both segments."""
     entering, leaving = _interface_on(router, source), _interface_on(router, target)
     fact = Stated("both networks", spans_of(source.subnets, target.subnets))
     hops = [Hop(HopKind.ROUTER, router.name, entering, Passage.OPEN, fact, entering, leaving)]
@@ -122,7 +140,7 @@ def _routed(source: Segment, target: Segment, devices: tuple[Device, ...], *, pr
     ]
     hops += filter_hops(
         router,
-        Question(entering, leaving, _intervals(source), _intervals(target), protocol, port),
+        Question(entering, leaving, sources.possible, targets.possible, protocol, port, sources.certain),
         router.forward_filters.items,
     )
     translated = False
@@ -144,6 +162,16 @@ def _routes(device: Device) -> bool:
     return len(device.interfaces) > 1
 
 
+def addresses_on(device: Device, segment: Segment) -> tuple[IPv4Address, ...]:
+    """The addresses of a device in a segment, as far as they are known."""
+    return tuple(
+        address.ip
+        for interface in segment.interfaces
+        if interface.device == device.name and not isinstance(interface.addresses, Unknown)
+        for address in interface.addresses.value
+    )
+
+
 def _interface_on(device: Device, segment: Segment) -> str:
     """Key of the addressed interface of a device in a segment, '' if it has none."""
     for interface in segment.interfaces:
@@ -152,10 +180,6 @@ def _interface_on(device: Device, segment: Segment) -> str:
         if interface.addresses.value:
             return interface.key
     return ""
-
-
-def _intervals(segment: Segment) -> tuple[tuple[int, int], ...]:
-    return () if isinstance(segment.subnets, Unknown) else tuple(map(interval, segment.subnets.value))
 
 
 def filter_hops(device: Device, question: Question, filters: tuple[Filter, ...]) -> list[Hop]:
@@ -174,6 +198,8 @@ def _filter_hop(device: Device, question: Question, filter_: Filter) -> Iterator
         if not boxes:
             return
         fact = explain(boxes)
+        if passage is Passage.BLOCKED and not concern(boxes, question):
+            passage, fact = Passage.UNKNOWN, _some(boxes, fact)
     yield Hop(
         HopKind.FILTER,
         device.name,
@@ -185,7 +211,15 @@ def _filter_hop(device: Device, question: Question, filter_: Filter) -> Iterator
         boxes[0].rules[-1] if boxes and boxes[0].rules else "",
         "" if len(boxes) == len(outcome.boxes) else ", ".join(_words(box) for box in boxes[:4]),
         _size(boxes) / _size(outcome.boxes) if boxes else 1.0,
+        passage is Passage.BLOCKED and shut_in(boxes, question),
     )
+
+
+def _some(boxes: tuple[Box, ...], fact: Fact[Any]) -> Unknown:
+    """Say that only some clients are stopped, and that they may be ours."""
+    shown = ", ".join(dict.fromkeys(_range(*box.source) for box in boxes[:4]))
+    settle = "declare mac or ip of every device in the inventory, and reserve their addresses"
+    return Unknown(f"{shown} is blocked, and may be among the addresses of these devices", spans_of(fact), settle)
 
 
 def _worst(outcome: Outcome) -> tuple[Passage, tuple[Box, ...]]:
@@ -204,9 +238,9 @@ def _size(boxes: tuple[Box, ...]) -> int:
 
 def _words(box: Box) -> str:
     """Name the addresses of a box as networks: `192.168.30.0/24 to 192.168.20.0/24`."""
+    return f"{_range(*box.source)} to {_range(*box.destination)}"
 
-    def name(low: int, high: int) -> str:
-        networks = list(summarize_address_range(IPv4Address(low), IPv4Address(high)))
-        return str(networks[0]) if len(networks) == 1 else f"{IPv4Address(low)}-{IPv4Address(high)}"
 
-    return f"{name(*box.source)} to {name(*box.destination)}"
+def _range(low: int, high: int) -> str:
+    networks = list(summarize_address_range(IPv4Address(low), IPv4Address(high)))
+    return str(networks[0]) if len(networks) == 1 else f"{IPv4Address(low)}-{IPv4Address(high)}"

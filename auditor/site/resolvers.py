@@ -331,7 +331,9 @@ def local_answers(resolver: Resolver, name: str) -> tuple[LocalAnswer | Forwarde
 
 
 def covers(domain: str, name: str) -> bool:
-    """Say whether a name is a domain or lies below it (RFC 1034, section 3.1); case does not matter."""
+    """Say whether a name is a domain or lies below it (RFC 1034, section 3.1); all lie below the root, `.`."""
+    if domain == ".":
+        return True
     domain, name = domain.lower().rstrip("."), name.lower().rstrip(".")
     return name == domain or name.endswith(f".{domain}")
 

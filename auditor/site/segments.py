@@ -15,7 +15,7 @@ class Segment:
     """One layer-2 domain, over all devices.
 
     `joins` says why parts on several devices are taken for one segment. `subnets` are the IPv4 networks of
-    its interfaces. `bsses` includes disabled ones.
+    its interfaces. `bsses` includes disabled ones. `uncarried` says why no cable leads out of it, '' if one may.
     """
 
     key: str
@@ -24,10 +24,16 @@ class Segment:
     vlan: Fact[int | None]
     subnets: Fact[tuple[IPv4Network, ...]]
     joins: tuple[Fact[str], ...]
+    uncarried: str = ""
 
     @property
     def devices(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(interface.device for interface in self.interfaces))
+
+    @property
+    def is_uplink(self) -> bool:
+        """Whether one of its interfaces leads to the internet."""
+        return any(not isinstance(i.uplink, Unknown) and i.uplink.value for i in self.interfaces)
 
     def holds(self, address: IPv4Address) -> bool:
         """Say whether an address is in one of the segment's known subnets."""
@@ -79,9 +85,22 @@ def _parts(device: Device) -> list[Segment]:
                 vlan=_first_known([interface.vlan for interface in interfaces]),
                 subnets=_subnets(interfaces),
                 joins=(),
+                uncarried=_uncarried(link, device),
             )
         )
     return parts
+
+
+def _uncarried(link: str, device: Device) -> str:
+    """Why no cable carries a VLAN of a bridge: the bridge's Ethernet ports are known, and none is a member."""
+    bridge = link.partition(".")[0]
+    members = [port.links for port in device.ports]
+    if device.ports.holes or any(isinstance(links, Unknown) for links in members):
+        return ""
+    links = [one for fact in members if not isinstance(fact, Unknown) for one in fact.value]
+    if link in links or not any(one.partition(".")[0] == bridge for one in links):
+        return ""
+    return f"no Ethernet port of {device.name} carries {link}"
 
 
 def _link(interface: Interface) -> str:
@@ -114,13 +133,11 @@ def _subnets(interfaces: list[Interface]) -> Fact[tuple[IPv4Network, ...]]:
     return known_like(tuple(networks), *known)
 
 
-def _is_uplink(segment: Segment) -> bool:
-    return any(not isinstance(i.uplink, Unknown) and i.uplink.value for i in segment.interfaces)
-
-
 def _join_reason(segment: Segment, part: Segment, all_segments: list[Segment]) -> Assumed[str] | None:
     """Say why two parts on different devices are one segment, or None if nothing shows it."""
-    if _is_uplink(segment) or _is_uplink(part) or set(segment.devices) & set(part.devices):
+    if segment.is_uplink or part.is_uplink or set(segment.devices) & set(part.devices):
+        return None
+    if segment.uncarried or part.uncarried:
         return None
     spans = tuple(span for s in (segment, part) for i in s.interfaces[:1] for span in i.link.spans)
     left, right = _value(segment.vlan), _value(part.vlan)
@@ -130,7 +147,7 @@ def _join_reason(segment: Segment, part: Segment, all_segments: list[Segment]) -
     if any(a.overlaps(b) for a in mine for b in theirs):
         return Assumed(f"{part.key} has an address in the subnet of {segment.key}", _BY_SUBNET, spans)
     if left is None and right is None and bool(mine) != bool(theirs) and (_asks_dhcp(part) or _asks_dhcp(segment)):
-        candidates = [s for s in all_segments if not _is_uplink(s) and _value(s.vlan) is None and _networks(s)]
+        candidates = [s for s in all_segments if not s.is_uplink and _value(s.vlan) is None and _networks(s)]
         if len(candidates) <= 1:
             return Assumed(f"{part.key} gets its address by DHCP on the only inside network", _ONLY_LAN, spans)
     return None

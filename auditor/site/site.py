@@ -6,12 +6,13 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 
 from auditor.capture import Failure, Gap
-from auditor.inventory import SiteEntry, WorkingDay, working_day
+from auditor.inventory import Addressing, SiteEntry, WorkingDay, working_day
 from auditor.model import Bss, Declared, Device, DhcpScope, Interface, Listed, Port, Radio, Unknown
 from auditor.policies import Policy
+from auditor.site.addresses import Addresses, by_dhcp, whole
 from auditor.site.attachment import Attachment
 from auditor.site.dhcp import ProposedReservation, Reserved, proposed_reservations, reservations, scopes_serving
-from auditor.site.egress import Egress, egress, to_device, uplinks
+from auditor.site.egress import Egress, egress, gateways, to_device, to_dhcp_server, uplinks
 from auditor.site.paths import Path, path
 from auditor.site.ports import ports_of
 from auditor.site.resolvers import Chain, Lookup, owner, resolver_chain
@@ -114,6 +115,9 @@ class Site:
             target_media=target.media,
             protocol=protocol,
             port=port,
+            sources=self._addresses(source),
+            targets=self._addresses(target),
+            routers=self._routers(source),
         )
 
     def resolver_chain(self, clients: Pos | Readers, lookup: Lookup | None = None) -> Chain:
@@ -126,13 +130,45 @@ class Site:
     def egress(self, clients: Pos | Readers, host: str, *, protocol: str, port: int) -> Egress:
         """May these clients reach a host of the policy? Its published networks are used where there are some."""
         networks = self.policy.networks_of(host)
+        return self._egress(clients, networks, protocol, port)
+
+    def _egress(self, clients: Pos | Readers, networks: tuple[IPv4Network, ...], protocol: str, port: int) -> Egress:
         return egress(
-            clients.attachment.segment, self.devices, self.missing, networks=networks, protocol=protocol, port=port
+            clients.attachment.segment,
+            self.devices,
+            self.missing,
+            networks=networks,
+            protocol=protocol,
+            port=port,
+            sources=self._addresses(clients),
+            routers_told=self._routers(clients),
         )
 
     def uplinks(self, clients: Pos | Readers) -> Listed[Interface]:
         """The interfaces by which the routers of these clients lead to the internet, switched off or not."""
-        return uplinks(clients.attachment.segment, self.devices)
+        return uplinks(clients.attachment.segment, self.devices, self._routers(clients))
+
+    def gateways(self, clients: Pos | Readers) -> tuple[Device, ...]:
+        """The devices by which these clients leave for the internet."""
+        found = gateways(clients.attachment.segment, self.devices, self._routers(clients))
+        return tuple(device for device, _, _ in found)
+
+    def dhcp_request(self, clients: Pos | Readers, scope: DhcpScope) -> Egress | None:
+        """Ask whether the question of a DHCP client gets past the packet filter of the server's device."""
+        return to_dhcp_server(clients.attachment.segment, self.device(scope.device))
+
+    def _routers(self, clients: Pos | Readers) -> frozenset[IPv4Address]:
+        """The routers that clients of a segment are told by DHCP; none if no server is known."""
+        told = [scope.routers for scope in self.scopes_serving(clients)]
+        return frozenset(address for fact in told if not isinstance(fact, Unknown) for address in fact.value)
+
+    def _addresses(self, clients: Pos | Readers) -> Addresses:
+        """The addresses that these clients may have."""
+        segment, scopes = clients.attachment.segment, self.scopes_serving(clients)
+        macs = clients.macs + (clients.macs_ethernet if isinstance(clients, Readers) else ())
+        dynamic = clients.dns == "dhcp" if isinstance(clients, Pos) else clients.addressing is not Addressing.STATIC
+        known = by_dhcp(segment, scopes, self.devices, macs, clients.addresses)
+        return known if dynamic else Addresses(whole(segment).possible, known.certain)
 
     def reach(self, clients: Pos | Readers, address: IPv4Address, *, protocol: str, port: int) -> Egress | None:
         """Ask whether these clients may reach one address, at a device of the site or on the internet.
@@ -145,8 +181,7 @@ class Site:
             return to_device(segment, owned[0], address, protocol=protocol, port=port)
         if any(other.holds(address) for other in self.segments):
             return None
-        networks = (IPv4Network(address),)
-        return egress(segment, self.devices, self.missing, networks=networks, protocol=protocol, port=port)
+        return self._egress(clients, (IPv4Network(address),), protocol, port)
 
     def declared(self, name: str) -> Declared[str] | Unknown | None:
         """What the operator attests under a name: the declaration, `Unknown` once it expired, or None."""

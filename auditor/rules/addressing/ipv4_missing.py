@@ -2,7 +2,8 @@
 
 ## What it checks
 The network of the readers has an IPv4 subnet, and if it offers IPv6, something gives out IPv4 addresses too, so
-that no reader is left with IPv6 alone. Readers with static addresses need the subnet only.
+that no reader is left with IPv6 alone. Readers with static addresses need the subnet only. An interface that is
+switched off counts as none.
 
 ## Why it matters
 Readers do not work in networks of IPv6 alone; some use IPv6, but beside an IPv4 address.
@@ -30,7 +31,7 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
             else:
                 yield Undecided(unknown)
         case subnets if subnets.value:
-            yield _addresses(site, readers)
+            yield _switched_on(site, readers) or _addresses(site, readers)
         case subnets if site.missing and not isinstance(attested, Declared):
             names = ", ".join(sorted(failure.device for failure in site.missing))
             why = f"no audited device has an IPv4 address in {segment.name}; {names} was not audited"
@@ -44,6 +45,20 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
                 site.policy.severity("no-ipv4"),
                 (Fix("give the readers' network an IPv4 subnet with DHCP", manual="choose a private subnet first"),),
             )
+
+
+def _switched_on(site: Site, readers: Readers) -> Verdict | None:
+    """Not a pass if every interface with an address there is switched off, or may be; None if one is on."""
+    segment = readers.attachment.segment
+    states = [i.enabled for i in segment.interfaces if not isinstance(i.addresses, Unknown) and i.addresses.value]
+    known = [state for state in states if not isinstance(state, Unknown)]
+    if not states or any(state.value for state in known):
+        return None
+    if len(known) < len(states):
+        return Undecided(next(state for state in states if isinstance(state, Unknown)))
+    fix = Fix("switch the readers' network on", manual="find out why it was switched off")
+    message = f"the network {segment.name} is switched off"
+    return Fail(message, tuple(known), site.policy.severity("no-ipv4"), (fix,))
 
 
 def _addresses(site: Site, readers: Readers) -> Verdict:

@@ -43,8 +43,7 @@ def check(site: Site) -> Iterator[Verdict]:
         bad += [
             verdict
             for name, each in found.items()
-            if name not in rebind_judges
-            for verdict in _answers_nothing(client, each.hop)
+            for verdict in _answers_nothing(client, each.hop, judged=name in rebind_judges)
         ]
         bad += _blocklists(site, client, found)
         bad += _unknown_resolvers(site, client)
@@ -140,10 +139,15 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more names" if len(names) > 3 else "")
 
 
-def _answers_nothing(client: Readers | Pos, hop: ResolverHop) -> Iterator[Verdict]:
-    """A resolver without A records, or switched off; for tills that ask for readers `dns-rebind` says it."""
+def _answers_nothing(client: Readers | Pos, hop: ResolverHop, *, judged: bool) -> Iterator[Verdict]:
+    """A resolver without A records, or switched off, or one that may answer from what was not read.
+
+    What keeps any name from resolvers that are `judged` by `dns-rebind` is said there.
+    """
     assert hop.resolver is not None
     for reason in hop.reasons:
+        if judged and reason.refusal is not Refusal.LOCAL:
+            continue
         if isinstance(reason.fact, Unknown):
             yield Undecided(reason.fact, about=f"{_name(hop)} {reason.refusal.value}")
         elif reason.refusal in (Refusal.NO_IPV4, Refusal.OFF):

@@ -2,8 +2,10 @@
 
 ## What it checks
 Every host and port of the policy may be reached: by smart readers, and by all points of sale; for hosts whose
-addresses are not published, the whole internet is asked for. DNS is checked to the resolvers that clients know.
-One rule that blocks is one failure. What was not collected can be attested as `declared: egress`.
+addresses are not published, the whole internet is asked for. DNS is checked to the resolvers that clients know,
+and DHCP to the devices of the shop that give them addresses.
+One rule that blocks is one failure. A redirect of one of these ports to another place, such as a proxy, leaves it
+open whether they are reached. What was not collected can be attested as `declared: egress`.
 
 ## Why it matters
 Readers need Stripe's services for payments and updates, and the time for certificates.
@@ -15,15 +17,21 @@ filter, and addresses are published for some hosts only, so the destination stay
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
-from auditor.model import Declared, Severity, Unknown
+from auditor.inventory import Addressing
+from auditor.model import Declared, PortForward, Severity, Unknown, spans_of
 from auditor.policies import HostKind
 from auditor.rules.base import Rule
 from auditor.rules.clients import allow, clients, consumer, out_of_sight
 from auditor.site import Egress, Passage, Pos, Readers, Site
 from auditor.verdicts import Change, Fail, Fix, Pass, Undecided, Verdict
+
+_DNS = 53
+_HTTPS = 443
+_DHCP = 67
+"""Where a client without an address asks for one; its packet comes from 0.0.0.0."""
 
 _PARTLY = 0.5
 """Where more than half of the internet is closed, only listed addresses are open."""
@@ -71,6 +79,11 @@ def _needs(site: Site, client: Readers | Pos) -> Iterator[_Need]:
             if egress is not None:
                 severity = site.policy.severity("dns-blocked")
                 yield _Need(f"DNS at {address}", (IPv4Network(address),), "udp", 53, severity, egress)
+    if isinstance(client, Pos) or client.addressing is not Addressing.STATIC:
+        for scope in site.scopes_serving(client):
+            asked = site.dhcp_request(client, scope)
+            if asked is not None:
+                yield _Need(f"DHCP at {scope.device}", (), "udp", _DHCP, site.policy.severity("dns-blocked"), asked)
 
 
 def _blocked_by(needs: tuple[_Need, ...]) -> dict[tuple[str, str, str], list[_Need]]:
@@ -98,10 +111,44 @@ def _judge(
         yield _blocked(site, client, listed, fix, f"{about} {device}/{item}/{rule or 'default'}")
     for number, listed in enumerate(unknown.values(), start=1):
         yield _unknown(site, client, listed, f"{about} unknown {number}" if number > 1 else f"{about} unknown")
-    if not blocked and not unknown:
+    diverted = tuple(_diverted(site, client, needs))
+    yield from diverted
+    if not blocked and not unknown and not diverted:
         facts = tuple(dict.fromkeys(need.egress.fact for need in needs))
         names = len({need.name for need in needs})
         yield Pass(f"all {names} hosts of the policy may be reached", facts, subject=subject, about=about)
+
+
+def _diverted(site: Site, client: Readers | Pos, needs: tuple[_Need, ...]) -> Iterator[Verdict]:
+    """Packets to a port that clients need are sent elsewhere, to a proxy say, which may look into them."""
+    keys = {(interface.device, interface.key) for interface in client.attachment.segment.interfaces}
+    ports = dict.fromkeys((need.protocol, need.port) for need in needs if need.port != _DNS)
+    for device in site.gateways(client):
+        for forward in device.port_forwards:
+            facts = forward.entering, forward.protocols, forward.port
+            if isinstance(forward.entering, Unknown):
+                continue
+            if not any((device.name, key) in keys for key in forward.entering.value):
+                continue
+            hit = [f"{port}/{protocol}" for protocol, port in ports if _may_take(forward, protocol, port)]
+            if not hit:
+                continue
+            attested = site.declared("egress")
+            about = f"{consumer(client).value} {device.name}/{forward.key}"
+            if isinstance(attested, Declared) and attested.value == "open":
+                yield Pass(f"egress is attested by {attested.who}", attested, subject=client.name, about=about)
+                continue
+            why = f"'{forward.key}' of {device.name} sends {', '.join(hit)} elsewhere, where readers may find no Stripe"
+            settle = "except these devices; or from this network open Stripe's hosts, see who issued the certificate"
+            unknown = Unknown(why, spans_of(*facts), f"{settle}, then declare egress")
+            yield Undecided(unknown, subject=client.name, about=about)
+
+
+def _may_take(forward: PortForward, protocol: str, port: int) -> bool:
+    protocols, ports = forward.protocols, forward.port
+    if not isinstance(protocols, Unknown) and protocols.value is not None and protocol not in protocols.value:
+        return False
+    return isinstance(ports, Unknown) or ports.value is None or ports.value.first <= port <= ports.value.last
 
 
 def _only_listed(need: _Need) -> bool:
@@ -109,16 +156,19 @@ def _only_listed(need: _Need) -> bool:
     hop = need.egress.decisive
     if hop is None or need.networks or need.egress.passage is not Passage.UNKNOWN:
         return False
-    return hop.passage is Passage.BLOCKED and hop.share > _PARTLY
+    return hop.passage is Passage.BLOCKED and bool(hop.subset) and hop.share > _PARTLY
 
 
 def _why(need: _Need) -> Unknown:
     hop = need.egress.decisive
-    fact = hop.fact if hop is not None else need.egress.fact
-    if isinstance(fact, Unknown):
-        return fact
+    service = f"open https://{need.name}" if need.port == _HTTPS else f"use {need.name} ({need.port}/{need.protocol})"
+    settle = f"from this network {service}, then declare egress"
+    facts = (need.egress.fact, hop.fact if hop is not None else need.egress.fact)
+    for fact in facts:
+        if isinstance(fact, Unknown):
+            return fact if fact.settle else replace(fact, settle=settle)
+    fact = facts[1]
     subset = f" ({hop.subset})" if hop is not None and hop.subset else ""
-    settle = f"from this network open https://{need.name}, then declare egress"
     return Unknown(f"some addresses are blocked{subset}, and the host may be among them", fact.spans, settle)
 
 
@@ -159,7 +209,8 @@ def _fix(client: Readers | Pos, needs: list[_Need]) -> Fix:
         networks = tuple(dict.fromkeys(network for need in using for network in need.networks))
         to_router = not hop.leaving
         somewhere = not to_router and not all(need.networks for need in using)
-        changes.append(allow(client, hop, None if to_router or somewhere else networks, protocol, port))
+        destinations = None if to_router or somewhere else networks
+        changes.append(allow(client, hop, destinations, protocol, port, addressless=port == _DHCP))
         anywhere += [f"{port}/{protocol}"] if somewhere else []
     weakens = f"{' and '.join(anywhere)} to any address, since names cannot be listed" if anywhere else ""
     ports = ", ".join(f"{port}/{protocol}" for protocol, port in services)

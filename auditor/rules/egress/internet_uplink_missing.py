@@ -1,8 +1,10 @@
 """The router of the readers or points of sale has no way to the internet.
 
 ## What it checks
-The device that is router for a network of readers or points of sale has an interface that leads to the internet,
-and it is switched on. Where the router is not among the audited devices, `egress-blocked` says what is missing.
+DHCP names a router. The device that is router for a network of readers or points of sale has an interface that leads
+to the internet, it is switched on, and private addresses are translated there. Without translation the next router
+must know the way back, which only a test shows; behind a provider's address it cannot work. Where the router is not
+among the audited devices, `egress-blocked` says what is missing.
 
 ## Why it matters
 A mobile reader has no other connection than that of its point of sale; a smart reader needs one of its own.
@@ -14,7 +16,8 @@ How the shop is connected is in no configuration that could be proposed; a perso
 
 from collections.abc import Iterator
 
-from auditor.model import Declared, Severity, Unknown
+from auditor.inventory import Addressing
+from auditor.model import AddressSource, Declared, Interface, Severity, Unknown, spans_of
 from auditor.rules.base import Rule
 from auditor.rules.clients import clients, consumer, out_of_sight
 from auditor.site import Pos, Readers, Site
@@ -29,11 +32,16 @@ def check(site: Site) -> Iterator[Verdict]:
 
 def _judge(site: Site, client: Readers | Pos) -> Verdict:
     subject, about = client.name, consumer(client).value
+    if (untold := _untold(site, client)) is not None:
+        return untold
     uplinks = site.uplinks(client)
     working = [i for i in uplinks if isinstance(i.enabled, Unknown) or i.enabled.value]
     certain = [i for i in working if not isinstance(i.enabled, Unknown)]
     attested = site.declared("egress")
     if certain:
+        untranslated = [i for i in certain if _untranslated(site, client, i)]
+        if len(untranslated) == len(certain):
+            return _without_nat(site, client, certain[0])
         message = f"{', '.join(dict.fromkeys(i.key for i in certain))} leads to the internet"
         return Pass(message, tuple(i.uplink for i in certain), subject=subject, about=about)
     if isinstance(attested, Declared):
@@ -58,6 +66,68 @@ def _judge(site: Site, client: Readers | Pos) -> Verdict:
     message = f"{router} is router for {client.attachment.segment.name} and has no uplink"
     facts = client.attachment.segment.subnets
     return Fail(message, facts, severity, (fix,), subject=subject, about=about, device=router)
+
+
+def _untold(site: Site, client: Readers | Pos) -> Verdict | None:
+    """Fail if DHCP names no router: its clients have an address and no way out."""
+    if isinstance(client, Readers) and client.addressing is Addressing.STATIC:
+        return None
+    for scope in site.scopes_serving(client):
+        if not isinstance(scope.routers, Unknown) and not scope.routers.value:
+            fix = Fix(f"let scope '{scope.key}' name a router (option 3)", manual="find out which address is right")
+            message = f"scope '{scope.key}' names no router, so its clients have no way to the internet"
+            severity, about = site.policy.severity("no-internet"), consumer(client).value
+            return Fail(message, scope.routers, severity, (fix,), subject=client.name, about=about, device=scope.device)
+    return None
+
+
+def _untranslated(site: Site, client: Readers | Pos, uplink: Interface) -> bool:
+    """Private addresses leave by this interface as they are."""
+    subnets, nats = client.attachment.segment.subnets, site.device(uplink.device).source_nats
+    if isinstance(subnets, Unknown) or nats.holes:
+        return False
+    blocks = [block.network for block in site.policy.private_networks]
+    if not any(network.subnet_of(block) for network in subnets.value for block in blocks):
+        return False
+    return not any(not isinstance(nat.leaving, Unknown) and uplink.key in nat.leaving.value for nat in nats)
+
+
+def _without_nat(site: Site, client: Readers | Pos, uplink: Interface) -> Verdict:
+    """Nothing translates the private addresses; a router of the shop behind may, a provider's network does not."""
+    subject, about, attested = client.name, consumer(client).value, site.declared("egress")
+    doubts = [n.leaving for n in site.device(uplink.device).source_nats if isinstance(n.leaving, Unknown)]
+    words = f"{uplink.device} sends {client.attachment.segment.name} out by '{uplink.key}' untranslated"
+    if doubts or not _is_at_provider(uplink):
+        if isinstance(attested, Declared):
+            return Pass(f"egress is attested: {attested.value}", attested, subject=subject, about=about)
+        settle = f"switch masquerading on for '{uplink.key}'; or from this network open https://{_host(site, client)}"
+        unknown = Unknown(
+            f"{words}; the next router must know the way back",
+            spans_of(uplink.uplink),
+            f"{settle}, then declare egress",
+        )
+        return Undecided(attested or (doubts or [unknown])[0], subject=subject, about=about)
+    fix = Fix(f"switch masquerading on for '{uplink.key}'", manual="find out first what else translates addresses")
+    severity = site.policy.severity("no-internet")
+    return Fail(
+        f"{words}, and private addresses do not pass a provider's network",
+        uplink.uplink,
+        severity,
+        (fix,),
+        subject=subject,
+        about=about,
+        device=uplink.device,
+    )
+
+
+def _is_at_provider(uplink: Interface) -> bool:
+    if not isinstance(uplink.address_source, Unknown) and uplink.address_source.value is AddressSource.PPP:
+        return True
+    return not isinstance(uplink.addresses, Unknown) and any(a.ip.is_global for a in uplink.addresses.value)
+
+
+def _host(site: Site, client: Readers | Pos) -> str:
+    return site.policy.hosts_for(consumer(client))[0].name
 
 
 def _own_router(site: Site, client: Readers | Pos) -> str | None:

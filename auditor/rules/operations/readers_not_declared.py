@@ -25,7 +25,16 @@ def check(site: Site) -> Iterator[Verdict]:
         names = ", ".join(readers.name for readers in site.readers)
         yield Pass(f"readers are declared: {names}", Stated(names, tuple(readers.line for readers in site.readers)))
     else:
-        yield Undecided(Unknown("no readers are declared", (site.entry.span,), "declare readers in the inventory"))
+        settle = f"declare readers in the inventory, or with --readers; here are {_candidates(site)}"
+        yield Undecided(Unknown("no readers are declared", (site.entry.span,), settle))
+
+
+def _candidates(site: Site) -> str:
+    """What they may be declared by; named, never chosen."""
+    found = (bss.ssid.value for device in site.devices for bss in device.bsses if not isinstance(bss.ssid, Unknown))
+    ssids = ", ".join(sorted(set(found))) or "none"
+    networks = ", ".join(segment.name for segment in site.segments if not segment.is_uplink) or "none"
+    return f"the SSIDs {ssids} and the networks {networks}"
 
 
 RULE = Rule(id="readers-not-declared", items=(), severity=Severity.ERROR, doc=__doc__, check_site=check)
