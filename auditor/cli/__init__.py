@@ -21,8 +21,10 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except Exception:  # noqa: BLE001 - the last stop: 1 would say "findings" to whoever reads exit codes
-        traceback.print_exc()
+    except Exception as error:  # noqa: BLE001 - the last stop: 1 would say "findings" to whoever reads exit codes
+        # Where, not what: the message of the error could quote a secret, or what a terminal obeys.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        print(f"Traceback (most recent call last):\n{where}{type(error).__name__}", file=sys.stderr)  # noqa: T201
         print("this is a fault of auditor itself; nothing was changed on any device", file=sys.stderr)  # noqa: T201
         sys.exit(_SOFTWARE_FAULT)
 

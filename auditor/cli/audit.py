@@ -52,7 +52,7 @@ def run(target: Path, options: Options) -> int:
     sites = selection.sites(found, options.sites)
     single = options.platform is not None
     workplace = Workplace(found.path)
-    now = datetime.now(UTC)
+    now = _now()
     devices = {device.key for site in sites for device in site.devices if is_live(device)}
     wanted = Wanted.read(
         out=options.out,
@@ -69,7 +69,7 @@ def run(target: Path, options: Options) -> int:
         async def everything() -> None:
             with Shown(Console(stderr=True), len(devices)) as progress:
                 gathered = gather(sites, workplace, progress, accept_new=options.accept_new, strict=single)
-                async for report in audited(gathered, found, chosen, now):
+                async for report in audited(gathered, found, chosen, clock=_now):
                     outputs.add(report)
                     if options.keep and not single:
                         keep(workplace, report)
@@ -98,13 +98,12 @@ def _inventory(target: Path, options: Options) -> Inventory:
     )
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 async def audited(
-    gathered: AsyncIterator[Gathered],
-    found: Inventory,
-    rules: tuple[Rule, ...],
-    now: datetime,
-    *,
-    clock: Callable[[], datetime] | None = None,
+    gathered: AsyncIterator[Gathered], found: Inventory, rules: tuple[Rule, ...], *, clock: Callable[[], datetime]
 ) -> AsyncIterator[SiteReport]:
     """Audit each site as it becomes complete."""
     lines = inventory_lines(found)
@@ -115,7 +114,7 @@ async def audited(
             ready.captures,
             ready.failures,
             load_policy(ready.site.policy),
-            clock() if clock else max(now, *(capture.taken_at for capture in ready.captures), now),
+            clock(),
             rules=rules,
             sites_of=shared,
             extra_lines=lines,

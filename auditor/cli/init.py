@@ -13,6 +13,9 @@ from auditor.model import Unknown
 from auditor.pipeline import read
 from auditor.platforms import PLATFORMS
 from auditor.policies import load_policy
+from auditor.report.text import visible
+from auditor.report.writing import SHARED
+from auditor.report.writing import write as write_file
 
 
 def run(output: Path, source: Path | None, platform: str | None, *, take_defaults: bool, force: bool) -> None:
@@ -22,8 +25,7 @@ def run(output: Path, source: Path | None, platform: str | None, *, take_default
     console = Console()
     hints = _hints(source, platform, output)
     text = write_inventory(take_default if take_defaults else _ask, hints)
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(text, encoding="utf-8")
+    write_file(output, text, mode=SHARED)
     console.print(f"wrote {output}; next: auditor audit {output}", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -46,7 +48,8 @@ def _hints(source: Path | None, platform: str | None, output: Path) -> Hints:
         for address in interface.addresses.value
     )
     return Hints(
-        ssids=tuple(dict.fromkeys(ssids)),
+        # A name that cannot be shown as it is cannot be proposed either: the prompt would obey it.
+        ssids=tuple(dict.fromkeys(ssid for ssid in ssids if visible(ssid) == ssid)),
         subnets=tuple(dict.fromkeys(subnets)),
         captures=os.path.relpath(source, output.resolve().parent),
         platforms=(platform, *(name for name in known if name != platform)),

@@ -12,6 +12,7 @@ from auditor.collect.store import store_capture
 from auditor.errors import AuditorError, UsageError
 from auditor.inventory import SiteEntry
 from auditor.pipeline import SiteReport
+from auditor.report.writing import PRIVATE, SHARED, write
 
 _TIME = "audited_at.json"
 
@@ -31,10 +32,10 @@ def keep(workplace: Workplace, report: SiteReport) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         ignore = workplace.root / ".gitignore"
         if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+            write(ignore, "*\n", mode=SHARED)
         for capture in report.captures:
             store_capture(capture, folder / folder_name(capture.device))
-        (folder / _TIME).write_text(json.dumps({"audited_at": report.site.now.isoformat()}), encoding="utf-8")
+        write(folder / _TIME, json.dumps({"audited_at": report.site.now.isoformat()}), mode=PRIVATE)
 
 
 def kept(workplace: Workplace, site: SiteEntry) -> Kept:

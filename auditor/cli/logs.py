@@ -12,10 +12,10 @@ _Error: TypeAlias = tuple[type[BaseException], BaseException, TracebackType | No
 class _Visible(logging.Formatter):
     """Writes a record as one line, and a traceback as it stands, without anything that controls a terminal."""
 
-    def formatMessage(self, record: logging.LogRecord) -> str:
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name that logging calls
         return visible(super().formatMessage(record))
 
-    def formatException(self, ei: _Error) -> str:
+    def formatException(self, ei: _Error) -> str:  # noqa: N802
         return "\n".join(map(visible, super().formatException(ei).split("\n")))
 
 

@@ -37,7 +37,7 @@ def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, acce
         devices = {device.key for site in chosen for device in site.devices if is_live(device)}
         with Shown(Console(stderr=True), len(devices)) as progress:
             gathered = gather(chosen, workplace, progress, accept_new=accept_new)
-            async for after in audited(gathered, found, load_rules(), datetime.now(UTC)):
+            async for after in audited(gathered, found, load_rules(), clock=lambda: datetime.now(UTC)):
                 comparison = verification.compare(before[after.site.name], after, wanted)
                 verification.show(comparison, console)
                 codes.append(comparison.exit_code)

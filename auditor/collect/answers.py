@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from auditor.capture import Gap
 from auditor.collect.session import Output
+from auditor.syntax.secret_names import mask_behind_secret_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,12 @@ _COMPLAINT = re.compile(
 )
 
 
+_READ = 4096
+
+
 def answer(output: Output) -> Answer:
     """Judge the output of one command."""
-    told = printable(output.stderr) or printable(output.stdout)
+    told = _told(output.stderr) or _told(output.stdout)
     if output.truncated:
         return Refused("the output was longer than is read")
     if "\0" in output.stdout:
@@ -70,7 +74,7 @@ def answer(output: Output) -> Answer:
             return Absent(f"the device does not have it{_quoted(told)}")
         return Refused(f"the command failed with exit status {output.status}{_quoted(told)}")
     if _COMPLAINT.fullmatch(output.stdout.strip()):
-        why = f"the device answered '{printable(output.stdout)}'"
+        why = f"the device answered '{_told(output.stdout)}'"
         return Absent(why) if _ABSENT.search(output.stdout) else Refused(why)
     if not output.stdout.strip() and _DENIED.search(output.stderr):
         return Refused(f"the device refused it{_quoted(told)}")
@@ -87,6 +91,11 @@ def printable(text: str, limit: int = 120) -> str:
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     shown = "".join(c if c.isprintable() else "?" for c in first)
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+
+
+def _told(text: str) -> str:
+    """Quote what a device said; a command may fail with half a file already said, and that may hold a secret."""
+    return printable(mask_behind_secret_words(printable(text, _READ)))
 
 
 def _quoted(told: str) -> str:

@@ -187,10 +187,12 @@ class _Visit:
             first = self.gaps[0].why if self.gaps else "nothing to ask"
             hint = f"check that it is a {self.recipe.profile.title} and that the account may run its commands"
             raise DeviceError(f"the device answered none of the commands; the first: {first}", hint=hint)
+        # Beside the loop: a device that sends megabytes must not make the logins of the others time out.
+        files = await asyncio.to_thread(lambda: tuple(self._files()))
         return Capture(
             device=self.target.name,
             platform=self.target.platform,
-            files=tuple(self._files()),
+            files=files,
             gaps=tuple(self.gaps),
             taken_at=taken_at,
             time_is_weak=False,

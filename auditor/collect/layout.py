@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -17,6 +17,10 @@ from auditor.errors import CaptureError
 
 METADATA = "capture.json"
 COMMANDS = "commands"
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+LATEST = datetime(2200, 1, 1, tzinfo=UTC)
+"""Times outside are nonsense, and with those at the end of the calendar no time zone and no lease can be reckoned."""
+
 _VERSION = 1
 _HARMLESS = re.compile(rb"[A-Za-z0-9_@+=,-]")
 
@@ -99,8 +103,17 @@ def read(text: str, where: str) -> Stored:
         raise CaptureError(
             f"{where} cannot be read ({type(error).__name__}: {error}); remove it or repair it"
         ) from error
+    for name, (path, _) in stored.files.items():
+        try:
+            lies_there = str(place(path)) == name
+        except CaptureError as error:
+            raise CaptureError(f"{where}: {error}") from error
+        if not lies_there:
+            raise CaptureError(f"{where}: {path!r} of the device does not lie at {name!r}; remove it or repair it")
     if stored.taken_at.tzinfo is None:
         raise CaptureError(f"{where}: taken_at has no time zone")
+    if not EARLIEST <= stored.taken_at < LATEST:
+        raise CaptureError(f"{where}: taken_at is not a time at which anything was captured")
     return stored
 
 

@@ -12,6 +12,7 @@ from auditor.capture import Capture, CapturedFile, Gap, Kind
 from auditor.collect import layout
 from auditor.collect.session import decoded
 from auditor.errors import CaptureError
+from auditor.syntax.secret_names import mask_behind_secret_words
 
 Recognise: TypeAlias = Callable[[str, str], tuple[str, Kind] | None]
 Redact: TypeAlias = Callable[[str, str], str]
@@ -65,7 +66,16 @@ def load_capture(
     capture = Capture(device, platform, tuple(files.values()), tuple(foreign), newest, True, str(path))
     if stored is not None:
         capture = _as_stored(capture, stored, texts)
-    return replace(capture, files=tuple(replace(file, text=redact(file.path, file.text)) for file in capture.files))
+    return replace(
+        capture,
+        files=tuple(replace(file, text=redact(file.path, file.text)) for file in capture.files),
+        gaps=tuple(_told(gap) for gap in capture.gaps),
+    )
+
+
+def _told(gap: Gap) -> Gap:
+    """Hide what `capture.json` quotes of a device, whoever wrote it."""
+    return replace(gap, why=mask_behind_secret_words(gap.why), settle=mask_behind_secret_words(gap.settle))
 
 
 def _as_stored(capture: Capture, stored: layout.Stored, texts: dict[str, str]) -> Capture:
@@ -106,7 +116,12 @@ def _read_all(path: Path, limits: SavedLimits) -> tuple[dict[str, str], datetime
             newest = max(newest, changed)
     except OSError as error:
         raise CaptureError(f"{error.filename or path} cannot be read: {error.strerror}") from error
-    return texts, datetime.fromtimestamp(newest, UTC)
+    return texts, _moment(newest)
+
+
+def _moment(seconds: float) -> datetime:
+    """Return a file's time; an archive may have set one that no calendar has, and then nothing is known of it."""
+    return datetime.fromtimestamp(seconds if seconds < layout.LATEST.timestamp() else 0, UTC)
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from auditor.secrets import has_token
 
 _CONTEXT = 3
+_MANY = 1000
+"""Lines between two changes from where on a hunk may be longer than it needs to be; matching takes time squared."""
 _UNENDED = "\\ No newline at end of file\n"
 
 
@@ -58,13 +60,28 @@ def _changes(old: list[str], new: list[str]) -> list[_Change]:
         raise ValueError("a change would touch a redacted or unprintable line")
     found: list[_Change] = []
     for (low, high), (left, right) in zip(pairwise(fixed_old), pairwise(fixed_new), strict=True):
-        matcher = SequenceMatcher(a=old[low + 1 : high], b=new[left + 1 : right], autojunk=False)
+        piece, other = old[low + 1 : high], new[left + 1 : right]
+        # An edit leaves nearly all as it was, and the matcher is slow where many lines are the same.
+        head = _same(piece, other)
+        tail = _same(piece[head:][::-1], other[head:][::-1])
+        piece, other = piece[head : len(piece) - tail], other[head : len(other) - tail]
+        matcher = SequenceMatcher(a=piece, b=other, autojunk=len(other) > _MANY)
         found += [
-            _Change(low + 1 + a, low + 1 + a_end, left + 1 + b, left + 1 + b_end)
+            _Change(low + 1 + head + a, low + 1 + head + a_end, left + 1 + head + b, left + 1 + head + b_end)
             for tag, a, a_end, b, b_end in matcher.get_opcodes()
             if tag != "equal"
         ]
     return found
+
+
+def _same(old: list[str], new: list[str]) -> int:
+    """Count the lines that both sides begin with."""
+    count = 0
+    for before, after in zip(old, new, strict=False):
+        if before != after:
+            break
+        count += 1
+    return count
 
 
 def _groups(changes: list[_Change], old: list[str]) -> list[list[_Change]]:

@@ -11,7 +11,10 @@ from auditor.remediation.proof import Attempt, Laboratory, Proof, prove
 from auditor.remediation.ranked import PlannedFix, RenderedChange, Safety
 from auditor.remediation.reach import bystanders
 from auditor.remediation.render import render
-from auditor.verdicts import Finding, Fix, Result
+from auditor.verdicts import Finding, Fix, Result, badness
+
+MOST_FIXES = 30
+"""So many fixes are tried for one site in one run; each costs another audit in memory."""
 
 Equipment = Mapping[str, tuple[Platform, Profile]]
 """Platform and profile of each device, by the device's name."""
@@ -58,7 +61,9 @@ def remedy(
     """
     planned = [
         _best(label, (fix, *others), fingerprints, captures, laboratory, equipment, managed, sites_of)
-        for label, (fix, others, fingerprints) in _labelled(_chosen(findings))
+        if number < MOST_FIXES
+        else _for_later(label, fix, others, fingerprints)
+        for number, (label, (fix, others, fingerprints)) in enumerate(_labelled(_chosen(findings)))
     ]
     usable = [fix for fix in planned if fix.proof is not None and fix.proof.holds]
     usable.sort(key=_order)
@@ -74,6 +79,12 @@ def remedy(
     usable = [replace(fix, label=labels[fix.label]) for fix in usable]
     fixes = [replace(fix, label=labels[fix.label]) for fix in fixes]
     return Remediation(tuple(fixes), tuple(_device_changes(usable, captures, equipment)), proof)
+
+
+def _for_later(label: str, fix: Fix, others: tuple[Fix, ...], fingerprints: tuple[str, ...]) -> PlannedFix:
+    """A fix that waits for the next audit, because this one has enough."""
+    why = f"not tried: the {MOST_FIXES} worst findings come first; apply their fixes, then audit again"
+    return PlannedFix(label, fix, fingerprints, others, Safety.MANUAL, (why,), (), None, "")
 
 
 def _best(
@@ -115,9 +126,9 @@ def _holding(
 
 
 def _chosen(findings: tuple[Finding, ...]) -> list[tuple[Fix, tuple[Fix, ...], tuple[str, ...]]]:
-    """The first fix of each failure; findings that ask for the same changes share one."""
+    """The first fix of each failure, worst first; findings that ask for the same changes share one."""
     found: dict[tuple[object, ...], tuple[Fix, tuple[Fix, ...], tuple[str, ...]]] = {}
-    for finding in findings:
+    for finding in sorted(findings, key=badness, reverse=True):
         if finding.result is not Result.FAIL or not finding.fixes:
             continue
         first, *others = finding.fixes

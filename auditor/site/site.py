@@ -13,6 +13,7 @@ from auditor.site.addresses import Addresses, by_dhcp, whole
 from auditor.site.attachment import Attachment
 from auditor.site.dhcp import ProposedReservation, Reserved, proposed_reservations, reservations, scopes_serving
 from auditor.site.egress import Egress, egress, gateways, to_device, to_dhcp_server, uplinks
+from auditor.site.filters import interval
 from auditor.site.paths import Path, path
 from auditor.site.ports import ports_of
 from auditor.site.resolvers import Chain, Lookup, owner, resolver_chain
@@ -168,6 +169,10 @@ class Site:
         macs = clients.macs + (clients.macs_ethernet if isinstance(clients, Readers) else ())
         dynamic = clients.dns == "dhcp" if isinstance(clients, Pos) else clients.addressing is not Addressing.STATIC
         known = by_dhcp(segment, scopes, self.devices, macs, clients.addresses)
+        if isinstance(clients, Pos) and clients.addresses:
+            # A point of sale that is selected by its address has no other one.
+            own = tuple(interval(IPv4Network(address)) for address in clients.addresses)
+            return Addresses(own, clients.addresses)
         return known if dynamic else Addresses(whole(segment).possible, known.certain)
 
     def reach(self, clients: Pos | Readers, address: IPv4Address, *, protocol: str, port: int) -> Egress | None:

@@ -40,7 +40,7 @@ config dnsmasq
 	list rebind_domain 'example.org'
 	list address '/device.example.net/192.168.1.9'
 	list address '/other.example.net/192.168.1.8'
-	option server '/blocked.example.net/'
+	list server '/blocked.example.net/'
 
 config dhcp 'lan'
 	option interface 'lan'
@@ -283,7 +283,7 @@ SAMPLES: tuple[Sample, ...] = (
         "one-of-a-list",
         intents.RemoveLocalAnswer(_DNSMASQ, "/device.example.net/192.168.1.9", "device.example.net"),
     ),
-    Sample("plain-option", intents.RemoveLocalAnswer(_DNSMASQ, "/blocked.example.net/", "blocked.example.net")),
+    Sample("only-entry", intents.RemoveLocalAnswer(_DNSMASQ, "/blocked.example.net/", "blocked.example.net")),
     Sample("firewall-redirect", intents.StopDnsRedirect("redirect 'All-DNS-here'")),
     Sample("redirect-without-name", intents.StopDnsRedirect(_redirect())),
     Sample("https-dns-proxy", intents.StopDnsRedirect("config")),

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from ipaddress import IPv4Address
 
+import pytest
+
 from auditor.intents import DisableStationIsolation, EnlargePool, RemoveLocalAnswer, SetLeaseTime
 from auditor.model import AddressRange, IsolationScope
-from auditor.remediation import PlannedFix, Remediation, Safety
+from auditor.remediation import PlannedFix, Remediation, Safety, plan
 from auditor.rules import Rule
 from auditor.verdicts import Change, Fix, Severity
 from tests.remediation.patching import PATCHES
@@ -184,3 +186,13 @@ def test_a_shared_device_says_how_many_sites_a_fix_touches() -> None:
 def test_a_note_is_fixed_as_well() -> None:
     note = wants("lease", lease("pos"), DAY, _lease(), severity=Severity.NOTE)
     assert _only(_remedy(note)).withheld == ""
+
+
+def test_a_run_tries_so_many_fixes_and_leaves_the_rest_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "MOST_FIXES", 1)
+    warning = wants("isolation", isolation("pos_2g"), IsolationScope.NONE, ISOLATION_OFF, severity=Severity.WARNING)
+    tried, left = _remedy(warning, WANTS_LEASE).fixes
+    assert isinstance(tried.fix.changes[0].intent, SetLeaseTime)
+    assert tried.proof is not None
+    assert left.safety is Safety.MANUAL
+    assert "then audit again" in left.reasons[0]

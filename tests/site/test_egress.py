@@ -7,7 +7,7 @@ import pytest
 from auditor.capture import Failure
 from auditor.model import Action, Device, Listed, Unknown
 from auditor.site import Egress, Passage
-from auditor.site.egress import INTERNET, egress, to_device, uplinks
+from auditor.site.egress import INTERNET, egress, to_device, to_dhcp_server, uplinks
 from auditor.site.segments import Segment, segments_of
 from tests.site.built import UNKNOWN, device, filtered, interface, networks, ports, rule, said, uplink
 
@@ -136,3 +136,49 @@ def test_uplinks_are_listed_switched_off_or_not_and_doubts_are_holes() -> None:
 def test_an_access_point_with_an_unknown_address_is_no_router() -> None:
     ap = device("ap", interface("pos", device="ap", addresses=UNKNOWN), uplink(device="ap"))
     assert uplinks(segment(ap), (ap,)) == Listed()
+
+
+def second(*rules: object) -> Device:
+    """An access point in the same network that has an uplink of its own."""
+    address = interface("pos", "192.168.30.2/24", device="ap")
+    filters = Listed((filtered(*rules),))  # type: ignore[arg-type]
+    return device("ap", address, uplink(device="ap"), forward_filters=filters)
+
+
+def test_the_router_that_clients_are_told_is_the_one_that_counts() -> None:
+    shut, gw = second(rule("no", Action.DROP)), gateway()
+    for devices in ((shut, gw), (gw, shut)):
+        told = {
+            "networks": (),
+            "protocol": "tcp",
+            "port": 443,
+            "routers_told": frozenset({IPv4Address("192.168.30.1")}),
+        }
+        found = egress(segment(*devices), devices, (), **told)  # type: ignore[arg-type]
+        assert (found.passage, found.gateway) == (Passage.OPEN, "gw")
+        other = {**told, "routers_told": frozenset({IPv4Address("192.168.30.2")})}
+        assert egress(segment(*devices), devices, (), **other).passage is Passage.BLOCKED  # type: ignore[arg-type]
+        nobody = {**told, "routers_told": frozenset({IPv4Address("192.168.30.9")})}
+        strange = egress(segment(*devices), devices, (), **nobody)  # type: ignore[arg-type]
+        assert isinstance(strange.fact, Unknown)
+        assert "leave by 192.168.30.9, which is no audited device" in strange.fact.why
+
+
+def test_gateways_that_disagree_are_unknown_and_named() -> None:
+    found = ask(second(rule("no", Action.DROP)), gateway())
+    assert found.passage is Passage.UNKNOWN
+    assert isinstance(found.fact, Unknown)
+    assert "wan of ap: blocked, wan of gw: open" in found.fact.why
+
+
+def test_a_client_without_an_address_asks_from_nowhere() -> None:
+    """Its question matches no rule that names the network's addresses as source."""
+    named = rule("yes", Action.ACCEPT, sources=networks("192.168.30.0/24"))
+    gw = gateway(input_filters=Listed((filtered(named, default=Action.REJECT, key="input"),)))
+    found = to_dhcp_server(segment(gw), gw)
+    assert found is not None
+    assert found.passage is Passage.BLOCKED
+    anyone = gateway(input_filters=Listed((filtered(rule("yes", Action.ACCEPT), default=Action.REJECT),)))
+    found = to_dhcp_server(segment(anyone), anyone)
+    assert found is not None
+    assert found.passage is Passage.OPEN

@@ -1,12 +1,15 @@
 """Paths between two groups: isolation within a segment, routers, filters and NAT between segments."""
 
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
 
 from auditor.model import Action, Bss, Device, IsolationScope, Listed, Unknown
 from auditor.site import HopKind, Passage, Path
+from auditor.site.addresses import Addresses
 from auditor.site.attachment import Attachment, Media
+from auditor.site.filters import interval
 from auditor.site.paths import path
 from auditor.site.segments import Segment, segments_of
 from tests.site.built import UNKNOWN, bss, device, filtered, interface, nat, networks, ports, rule, said
@@ -93,12 +96,15 @@ def test_one_isolated_port_keeps_its_own_stations_apart() -> None:
 # -- between segments -----------------------------------------------------------------------------------------
 
 
-def routed(router: Device, *others: Device, port: int = 4443) -> Path:
+LAN_NET = tuple(map(interval, networks("192.168.20.0/24")))
+
+
+def routed(router: Device, *others: Device, port: int = 4443, **more: Any) -> Path:
     devices = (router, *others)
     found: dict[str, Segment] = {i.key: s for s in segments_of(devices) for i in s.interfaces}
     return path(
         Attachment(found["lan"], ()), Attachment(found["pos"], ()), devices,
-        source_media=CABLE, target_media=WIFI, protocol="tcp", port=port,
+        source_media=CABLE, target_media=WIFI, protocol="tcp", port=port, **more,
     )  # fmt: skip
 
 
@@ -119,7 +125,10 @@ def test_the_rule_that_blocks_is_named_with_its_direction() -> None:
 
 
 def test_a_block_for_a_part_of_the_tills_names_the_part() -> None:
-    found = routed(gateway(rule("some", Action.DROP, sources=networks("192.168.20.128/25")), default=Action.ACCEPT))
+    gw = gateway(rule("some", Action.DROP, sources=networks("192.168.20.128/25")), default=Action.ACCEPT)
+    assert routed(gw).passage is Passage.UNKNOWN
+    assert routed(gw, sources=Addresses(LAN_NET, (IPv4Address("192.168.20.9"),))).passage is Passage.UNKNOWN
+    found = routed(gw, sources=Addresses(LAN_NET, (IPv4Address("192.168.20.200"),)))
     assert found.passage is Passage.BLOCKED
     assert found.decisive is not None
     assert found.decisive.subset == "192.168.20.128/25 to 192.168.30.0/24"

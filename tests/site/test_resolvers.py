@@ -229,3 +229,8 @@ def test_any_web_of_forwarders_ends_and_hides_no_refusal(
     assert (judged["one"] is Passage.BLOCKED) >= drops
     if "two" in judged:
         assert (judged["two"] is Passage.BLOCKED) >= also
+
+
+def test_the_root_covers_every_name_and_nothing_covers_none() -> None:
+    assert covers(".", "api.example.net")
+    assert not covers("", "api.example.net")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.model import AddressSource, Device, Listed, Unknown
+from auditor.model import AddressSource, Device, Listed, Port, Unknown
 from auditor.site.segments import segments_of
 from tests.site.built import UNKNOWN, bss, device, interface, said, uplink
 
@@ -82,6 +82,41 @@ def test_a_segment_without_known_addresses_holds_none(addresses: object) -> None
     (segment,) = segments_of((gw,))
     assert segment.name == "gw/br-pos"
     assert not segment.holds(IPv4Address("192.168.30.1"))
+
+
+def port(device: str, *links: str, key: str = "lan1") -> Port:
+    return Port(device, key, said(links), said(False), said(None))
+
+
+def with_ports(name: str, *ports: Port, holes: tuple[Unknown, ...] = ()) -> Device:
+    address = ("192.168.30.1/24",) if name == "gw" else ()
+    return device(name, interface("pos", *address, device=name, vlan=30, link="br-lan.30"), ports=Listed(ports, holes))
+
+
+def test_a_vlan_that_no_port_carries_joins_nothing() -> None:
+    gw = with_ports("gw", port("gw", "br-lan.1", "br-lan.30"))
+    carried = with_ports("ap", port("ap", "br-lan.1", "br-lan.30"))
+    (joined,) = segments_of((gw, carried))
+    assert joined.uncarried == ""
+    for devices in ((gw, with_ports("ap", port("ap", "br-lan.1"))), (with_ports("ap", port("ap", "br-lan.1")), gw)):
+        found = segments_of(devices)
+        assert {s.key: s.uncarried for s in found} == {
+            "gw/br-lan.30": "",
+            "ap/br-lan.30": "no Ethernet port of ap carries br-lan.30",
+        }
+
+
+def test_ports_that_were_not_read_may_carry_a_vlan() -> None:
+    gw = with_ports("gw", port("gw", "br-lan.30"))
+    other_bridge = port("ap", "br-guest")
+    doubtful = Port("ap", "lan2", UNKNOWN, said(False), said(None))
+    for ap in (
+        with_ports("ap"),
+        with_ports("ap", port("ap", "br-lan.1"), holes=(UNKNOWN,)),
+        with_ports("ap", port("ap", "br-lan.1"), doubtful),
+        with_ports("ap", other_bridge),
+    ):
+        assert len(segments_of((gw, ap))) == 1
 
 
 VLANS = st.lists(st.integers(1, 4), min_size=1, max_size=4, unique=True)

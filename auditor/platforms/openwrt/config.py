@@ -197,6 +197,16 @@ class Config:
             found += [(word, span) for word in statement.value.split()]
         return tuple(found)
 
+    def items(self, located: Located, name: str) -> tuple[tuple[str, Span], ...]:
+        """The entries of a list as scripts see them that go through a list: whole, and none of an `option`.
+
+        Source: openwrt/openwrt package/base-files/files/lib/functions.sh, config_list_foreach.
+        """
+        found = self.values(located, name)
+        if all(statement.keyword == "option" for statement in found):
+            return ()
+        return tuple((statement.value, self.span(located, statement)) for statement in found)
+
     def default(self, entry: str, convert: Convert[T], *near: Span) -> Fact[T]:
         """Return the documented default for this device's version, or `Unknown` if versions differ."""
         found = self.profile.default(entry, self.version)

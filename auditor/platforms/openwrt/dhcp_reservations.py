@@ -68,7 +68,7 @@ def _reservation(config: Config, located: Located, servers: Servers) -> Reservat
 
 def _address(text: str) -> IPv4Address | None:
     if text == "ignore":
-        return None
+        raise ValueError("no address for this client, which gets no answer at all")
     try:
         return IPv4Address(text)
     except ValueError as error:

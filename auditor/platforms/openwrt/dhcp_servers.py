@@ -111,7 +111,23 @@ def instance_runs(config: Config, located: Located, services: Fact[frozenset[str
         there = Stated(not init_bool(default=False)(written[-1].value), (config.span(located, written[-1]),))
     elif located.section.damaged is None:
         there = combine(lambda off: not off, config.default("dnsmasq.disabled", script_bool, config.header(located)))
-    return running(services, "dnsmasq", there)
+    return running(services, "dnsmasq", _refused(config) or there)
+
+
+def _refused(config: Config) -> Unknown | None:
+    """Why dnsmasq may not start at all: it refuses an option that it sets itself, by name (2.90, `--test`)."""
+    for type_ in ("dnsmasq", "dhcp"):
+        for located in config.sections("dhcp", type_):
+            ignored = config.stated(located, "ignore", script_bool)
+            if isinstance(ignored, Stated) and ignored.value:
+                continue
+            for name in ("dhcp_option", "dhcp_option_force"):
+                for word, span in config.words(located, name):
+                    if "option:lease-time" in word.split(","):
+                        why = "dnsmasq refuses option:lease-time, and then does not start"
+                        settle = "remove the line, leasetime sets the lease; then look at `logread -e dnsmasq`"
+                        return Unknown(why, (span,), settle)
+    return None
 
 
 def _instance(

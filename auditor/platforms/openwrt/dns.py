@@ -113,14 +113,18 @@ def _drops_private(config: Config, located: Located, raw: Listed[RawLine]) -> Fa
 
 
 def _exempt_domains(config: Config, located: Located, raw: Listed[RawLine]) -> Fact[tuple[str, ...]]:
-    """Exempt domains cover all names below them; one with a leading `*` or `.` never matches anything."""
+    """Exempt domains cover all names below them: `example.net`, `/example.net/example.org/`.
+
+    One with a leading `*` or `.` never matches anything, and two in one entry with a blank between are one strange
+    name (dnsmasq 2.90).
+    """
     damaged = config.damage(located)
     if damaged is not None:
         return damaged
-    words = list(config.words(located, "rebind_domain"))
-    for line in _raw(raw, "rebind-domain-ok"):
-        words += [(word, line.span) for word in line.value.strip("/").split("/") if word]
-    domains = tuple(word.strip("/") for word, _ in words if not word.startswith((".", "*")))
+    written = list(config.items(located, "rebind_domain"))
+    written += [(line.value, line.span) for line in _raw(raw, "rebind-domain-ok")]
+    words = [(word, span) for value, span in written for word in value.split("/") if word]
+    domains = tuple(word for word, _ in words if not word.startswith((".", "*")) and " " not in word)
     spans = tuple(dict.fromkeys(span for _, span in words))
     if raw.holes and not domains:
         return raw.holes[0]
@@ -144,7 +148,7 @@ def _forwarders(config: Config, located: Located, raw: Listed[RawLine]) -> Liste
     """`list server`: `1.1.1.1`, `/domain/1.1.1.1#5353`, `/domain/` (answered locally only), `/domain/#` (as usual)."""
     found: list[Forwarder] = []
     holes: list[Unknown] = list(raw.holes)
-    words = list(config.words(located, "server"))
+    words = list(config.items(located, "server"))
     words += [(each.value, config.span(located, each)) for each in config.values(located, "local")[-1:]]
     words += [(line.value, line.span) for line in _raw(raw, "server", "local")]
     for word, span in config.words(located, "serversfile"):
@@ -192,18 +196,23 @@ def _forwarder(
 
 
 def _local_answers(config: Config, located: Located, raw: Listed[RawLine]) -> Listed[LocalAnswer]:
-    """`list address '/domain/1.2.3.4'` answers a domain and all below it; without an address it is sunk."""
+    """`list address '/domain/1.2.3.4'` answers a domain and all below it; without an address it is sunk.
+
+    `/#/1.2.3.4` answers every name; without an address it does nothing, and an IPv6 address leaves A records alone.
+    """
     found: list[LocalAnswer] = []
-    words = list(config.words(located, "address"))
+    words = list(config.items(located, "address"))
     words += [(line.value, line.span) for line in _raw(raw, "address")]
     for word, span in words:
         if not word.startswith("/"):
             continue
         *domains, target = word.split("/")[1:]
         for domain in domains:
-            if domain:
+            everything = domain == "#"
+            if domain and ":" not in target and (target or not everything):
                 fact = Stated(printable(word), (span,))
-                found.append(LocalAnswer(printable(word), domain.lstrip("*."), target or None, fact))
+                name = "." if everything else domain.lstrip("*.")
+                found.append(LocalAnswer(printable(word), name, target or None, fact))
     for type_ in ("domain", "hostrecord"):
         for record in config.sections("dhcp", type_):
             found += _record(config, located, record)

@@ -206,6 +206,8 @@ def _uplink(config: Config, located: Located, protocol: Fact[str], routed: Fact[
     match protocol:
         case Unknown() as unknown:
             return unknown
+        case known if known.value == "wireguard" and (everything := _routes_everything(config, located)):
+            return Stated(True, everything)
         case known if known.value in _UPLINK_PROTOCOLS or (gateways and known.value == "static"):
             if _is_access_point(config, located):
                 return known_like(False, known)
@@ -214,6 +216,20 @@ def _uplink(config: Config, located: Located, protocol: Fact[str], routed: Fact[
             return known_like(True, known, Stated(None, tuple(gateways)))
         case known:
             return known_like(False, known)
+
+
+def _routes_everything(config: Config, located: Located) -> tuple[Span, ...]:
+    """The lines by which a peer of a tunnel takes the default route."""
+    for peer in config.sections("network", f"wireguard_{located.id}"):
+        routes, off = (config.stated(peer, name, netifd_bool) for name in ("route_allowed_ips", "disabled"))
+        if isinstance(off, Stated) and off.value:
+            continue
+        if routes is None or (isinstance(routes, Stated) and not routes.value):
+            continue
+        for word, span in config.words(peer, "allowed_ips"):
+            if word == "0.0.0.0/0":
+                return (span, *routes.spans) if isinstance(routes, Stated) else (span,)
+    return ()
 
 
 def _is_access_point(config: Config, located: Located) -> bool:

@@ -79,7 +79,8 @@ def looks_like_uci(text: str) -> bool:
         return bool(re.search(r"^[ \t]*config[ \t]+\S", head, re.MULTILINE)) or len(head.splitlines()) < 20
     return bool(
         re.search(
-            r"^[ \t]*config[ \t]+['\"]?[A-Za-z][A-Za-z0-9_-]*['\"]?([ \t]+['\"]?\w*['\"]?)?[ \t\r]*(#.*)?$",
+            # Possessive, so that a line of nothing but blanks is not divided in every way there is.
+            r"^[ \t]*config[ \t]+['\"]?[A-Za-z][A-Za-z0-9_-]*['\"]?(?:[ \t]++['\"]?\w*+['\"]?)?+[ \t\r]*+(#.*)?$",
             head,
             re.MULTILINE,
         )

@@ -7,7 +7,7 @@ from auditor.model import Fact, Unknown, combine, known_like
 from auditor.platforms.openwrt.config import Config, Located, netifd_bool
 from auditor.platforms.openwrt.release import sets_up_wifi_in_ucode
 from auditor.platforms.openwrt.security import Encryption
-from auditor.platforms.openwrt.wireless_names import named
+from auditor.platforms.openwrt.wireless_names import named, raw_or
 from auditor.platforms.openwrt.wireless_security import ENTERPRISE
 
 _LONGEST = 10 * 365 * 86400
@@ -40,7 +40,8 @@ def _seconds(text: str) -> timedelta | None:
 
 def idle_timeout(config: Config, located: Located) -> Fact[timedelta | None]:
     """Silence ends an association only if hostapd may not poll first (`skip_inactivity_poll 1`)."""
-    skipped = config.fact(located, "skip_inactivity_poll", netifd_bool, default="wireless.skip_inactivity_poll")
+    written = config.fact(located, "skip_inactivity_poll", netifd_bool, default="wireless.skip_inactivity_poll")
+    skipped = raw_or(config, located, ("skip_inactivity_poll",), written)
     limit = named(config, located, "max_inactivity", _inactivity(config), default="wireless.max_inactivity")
     match skipped:
         case Unknown() as unknown:
