@@ -67,10 +67,13 @@ def audit(
     gaps = {capture.device: capture.gaps for capture in captures if capture.gaps}
     lines = Lines({**Lines.of(captures).texts, **(extra_lines or {})})
 
-    def judged(current: Mapping[str, Device]) -> tuple[Finding, ...]:
-        return judge(join(entry, policy, tuple(current.values()), failures, now, gaps), chosen, lines)
+    def joined(current: Mapping[str, Device]) -> Site:
+        return join(entry, policy, tuple(current.values()), failures, now, gaps)
 
-    site = join(entry, policy, tuple(devices.values()), failures, now, gaps)
+    def judged(current: Mapping[str, Device]) -> tuple[Finding, ...]:
+        return judge(joined(current), chosen, lines)
+
+    site = joined(devices)
     findings = judge(site, chosen, lines)
     remediation = remedy(
         findings,

@@ -125,7 +125,8 @@ class Profile:
 
     `words` maps neutral terms to the vendor's own. `irrelevant` is package → section type → options that no
     rule needs, where `*` stands for all. `undecided` maps items of the policy to the reason why this platform
-    cannot decide them.
+    cannot decide them. `acting` names, by what they do, packages whose settings are not read and which may do what
+    a rule judges: where one is in use, nothing is said to be absent.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -138,6 +139,7 @@ class Profile:
     irrelevant: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     effects: Mapping[str, Effect] = field(default_factory=dict)
     undecided: Mapping[str, str] = field(default_factory=dict)
+    acting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     snippet: SnippetLines = field(default_factory=SnippetLines)
 
     def default(self, entry: str, version: str | None) -> DefaultValue | None:

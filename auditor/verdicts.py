@@ -116,7 +116,7 @@ class Fail(_Where):
 class Undecided(_Where):
     """It cannot be told from what was collected; the unknown says why and what would settle it.
 
-    `evidence` adds known facts that matter. `advice` may name a check that a person can make instead.
+    `evidence` adds known facts that matter. `card` may name a check that a person can make instead.
     """
 
     unknown: Unknown
@@ -158,8 +158,8 @@ class Quote:
 class Finding:
     """One verdict of one rule about one subject of one site, complete.
 
-    `fingerprint` is a hash of rule, subject and what is wrong; it holds no line number, so it survives moved
-    lines. `label` (F1, F2 …) names the fix in the report, '' if there is none.
+    `fingerprint` is a hash of rule, subject and what it is about; it holds no line number, so it survives moved
+    lines. `may_be` is the highest severity that the rule may give, for results that have none of their own.
     """
 
     site: str

@@ -49,14 +49,21 @@ def _root(
     start(debug=debug)
 
 
-@app.command(epilog="Example: auditor audit inventory.yaml --out fixes/ --report html=report.html")
+@app.command(
+    short_help="Audit shops, or one saved configuration.",
+    epilog="Example: auditor audit inventory.yaml --out fixes/ --report html=report.html",
+)
 def audit(
     target: Annotated[Path, typer.Argument(help="An inventory, or a saved configuration (with --platform).")],
     platform: PlatformOption = None,
     readers: Annotated[
-        list[str] | None, typer.Option("--readers", help="Where the readers are: ssid=SHOP-POS,model=bbpos-wisepos-e")
+        list[str] | None,
+        typer.Option("--readers", help="Where the readers are: ssid=SHOP-POS,model=bbpos-wisepos-e (repeatable)."),
     ] = None,
-    pos: Annotated[list[str] | None, typer.Option("--pos", help="Where the points of sale are: subnet=…")] = None,
+    pos: Annotated[
+        list[str] | None,
+        typer.Option("--pos", help="Where the points of sale are: subnet=192.168.30.0/24 (repeatable)."),
+    ] = None,
     integration: Annotated[str | None, typer.Option("--integration", help="For example javascript-sdk.")] = None,
     hours: Annotated[str | None, typer.Option("--open", help="Opening hours of every day: 08:00-20:00")] = None,
     site: SiteOption = None,
@@ -108,20 +115,29 @@ def audit(
     )
 
 
-@app.command(epilog="Example: auditor verify lyon-01 --rule dhcp-lease-too-short,dns-rebind")
+@app.command(
+    short_help="See what is fixed after the changes.",
+    epilog="Example: auditor verify lyon-01 --rule dhcp-lease-too-short,dns-rebind",
+)
 def verify(
     sites: Annotated[list[str] | None, typer.Argument(help="Sites to look at again (default: all).")] = None,
     inventory: InventoryOption = Path("inventory.yaml"),
     rule: RuleOption = None,
+    fail_on: Annotated[str, typer.Option("--fail-on", help="Lowest severity that counts.")] = "error",
     accept_new_host_keys: AcceptOption = False,
 ) -> None:
-    """Collect again after a person applied the snippets: what is fixed, what is not, what else moved."""
+    """Collect again after a person applied the snippets: what is fixed, what is not, what else moved.
+
+    Exit codes: 0 all fixed, 1 something remains, is new, or moved as well, 2 usage, 3 not all could be seen.
+    """
     from auditor.cli.verify import run
 
-    raise typer.Exit(run(inventory, tuple(sites or ()), _split(rule), accept_new=accept_new_host_keys))
+    raise typer.Exit(run(inventory, tuple(sites or ()), _split(rule), fail_on=fail_on, accept_new=accept_new_host_keys))
 
 
-@app.command(epilog="Example: auditor collect inventory.yaml --out captures/")
+@app.command(
+    short_help="Save what devices give, redacted.", epilog="Example: auditor collect inventory.yaml --out captures/"
+)
 def collect(
     inventory: Annotated[Path, typer.Argument(help="The inventory.")],
     out: Annotated[Path, typer.Option("--out", help="Directory for the captures, one folder a device.")],
@@ -135,7 +151,10 @@ def collect(
     raise typer.Exit(run(inventory, out, tuple(site or ()), with_secrets=with_secrets, accept_new=accept_new_host_keys))
 
 
-@app.command(epilog="Example: auditor init --from backups/gw --platform openwrt -o inventory.yaml")
+@app.command(
+    short_help="Ask about a shop and write an inventory.",
+    epilog="Example: auditor init --from backups/gw --platform openwrt -o inventory.yaml",
+)
 def init(
     output: Annotated[Path, typer.Option("--output", "-o", help="The inventory to write.")] = Path("inventory.yaml"),
     source: Annotated[
@@ -151,7 +170,10 @@ def init(
     run(output, source, platform, take_defaults=defaults, force=force)
 
 
-@app.command(epilog="Example: auditor model backups/gw --platform openwrt")
+@app.command(
+    short_help="Show the model of a device, with origins.",
+    epilog="Example: auditor model backups/gw --platform openwrt",
+)
 def model(
     device: Annotated[str, typer.Argument(help="A device of the inventory (gw or lyon-01/gw), or a saved capture.")],
     platform: PlatformOption = None,
@@ -164,7 +186,7 @@ def model(
     run(device, platform, inventory, accept_new=accept_new_host_keys)
 
 
-@app.command(epilog="Example: auditor explain dns-rebind")
+@app.command(short_help="Explain a rule.", epilog="Example: auditor explain dns-rebind")
 def explain(rule: Annotated[str, typer.Argument(help="The rule, as `auditor rules` lists it.")]) -> None:
     """Explain a rule: what it checks, why it matters, what its fix does."""
     from auditor.cli.reference import explain_rule
@@ -172,7 +194,7 @@ def explain(rule: Annotated[str, typer.Argument(help="The rule, as `auditor rule
     explain_rule(rule)
 
 
-@app.command(epilog="Example: auditor rules")
+@app.command(short_help="List all rules with their requirements.", epilog="Example: auditor rules")
 def rules() -> None:
     """List all rules with the requirements that they check."""
     from auditor.cli.reference import list_rules
@@ -180,7 +202,9 @@ def rules() -> None:
     list_rules()
 
 
-@app.command(epilog="Example: auditor platforms openwrt --commands")
+@app.command(
+    short_help="List platforms and what is sent to them.", epilog="Example: auditor platforms openwrt --commands"
+)
 def platforms(
     name: Annotated[str | None, typer.Argument(help="Show only this platform.")] = None,
     commands: Annotated[bool, typer.Option("--commands", help="Print exactly what will be sent.")] = False,

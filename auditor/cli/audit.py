@@ -15,10 +15,10 @@ from auditor.cli.outputs import Wanted, opened
 from auditor.cli.progress import Shown
 from auditor.cli.single import inventory_for
 from auditor.cli.workplace import Workplace
-from auditor.errors import UsageError
+from auditor.errors import InventoryError, UsageError
 from auditor.inventory import Inventory
 from auditor.pipeline import SiteReport, audit
-from auditor.platforms import platform
+from auditor.platforms import PLATFORMS, platform
 from auditor.policies import load_policy
 from auditor.rules import Rule
 
@@ -84,7 +84,7 @@ def _inventory(target: Path, options: Options) -> Inventory:
             if getattr(options, name):
                 option = "open" if name == "hours" else name
                 raise UsageError(f"--{option} goes with --platform; write it in the inventory")
-        return selection.inventory(target)
+        return _listed(target)
     platform(options.platform)
     if not target.exists():
         raise UsageError(f"there is no saved configuration {target}")
@@ -96,6 +96,18 @@ def _inventory(target: Path, options: Options) -> Inventory:
         integration=options.integration,
         hours=options.hours,
     )
+
+
+def _listed(target: Path) -> Inventory:
+    """Load an inventory; a saved configuration in its place lacks an option."""
+    try:
+        return selection.inventory(target)
+    except InventoryError as error:
+        if target.suffix in (".yaml", ".yml"):
+            raise
+        names = ", ".join(known.name for known in PLATFORMS)
+        hint = f"if {target} is a saved configuration, add --platform, one of: {names}"
+        raise UsageError(f"{error}\n{hint}") from error
 
 
 def _now() -> datetime:

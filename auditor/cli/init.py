@@ -61,5 +61,8 @@ def _ask(question: str, default: str, choices: tuple[str, ...]) -> str:
     import typer
 
     shown = f"{question} ({' '.join(choices)})" if choices else question
-    answer: str = typer.prompt(shown, default=default, show_default=bool(default))
+    try:
+        answer: str = typer.prompt(shown, default=default, show_default=bool(default))
+    except typer.Abort:
+        raise UsageError("no answer, so nothing was written; --defaults asks nothing") from None
     return answer

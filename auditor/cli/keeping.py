@@ -13,16 +13,18 @@ from auditor.errors import AuditorError, UsageError
 from auditor.inventory import SiteEntry
 from auditor.pipeline import SiteReport
 from auditor.report.writing import PRIVATE, SHARED, write
+from auditor.verdicts import Result
 
-_TIME = "audited_at.json"
+_SUMMARY = "audit.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was kept of one site: when it was audited, and the captures that were judged."""
+    """What was kept of one site: when it was audited, the captures that were judged, and what failed."""
 
     audited_at: datetime
     captures: tuple[Capture, ...]
+    failed: frozenset[str]
 
 
 def keep(workplace: Workplace, report: SiteReport) -> None:
@@ -35,14 +37,21 @@ def keep(workplace: Workplace, report: SiteReport) -> None:
             write(ignore, "*\n", mode=SHARED)
         for capture in report.captures:
             store_capture(capture, folder / folder_name(capture.device))
-        write(folder / _TIME, json.dumps({"audited_at": report.site.now.isoformat()}), mode=PRIVATE)
+        summary = {
+            "audited_at": report.site.now.isoformat(),
+            "devices": [capture.device for capture in report.captures],
+            "failed": [finding.fingerprint for finding in report.findings if finding.result is Result.FAIL],
+        }
+        write(folder / _SUMMARY, json.dumps(summary), mode=PRIVATE)
 
 
 def kept(workplace: Workplace, site: SiteEntry) -> Kept:
     """Return what the last audit of a site kept; `UsageError` if there was none."""
     folder = workplace.last(site.name)
     try:
-        audited_at = datetime.fromisoformat(json.loads((folder / _TIME).read_text(encoding="utf-8"))["audited_at"])
+        summary = json.loads((folder / _SUMMARY).read_text(encoding="utf-8"))
+        audited_at, failed = datetime.fromisoformat(summary["audited_at"]), frozenset(map(str, summary["failed"]))
+        audited = frozenset(map(str, summary["devices"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         hint = f"run `auditor audit {workplace.inventory}` first"
         raise UsageError(f"{site.name} was not audited before; {hint}") from error
@@ -50,6 +59,6 @@ def kept(workplace: Workplace, site: SiteEntry) -> Kept:
     captures = tuple(
         replace(saved_capture(device.name, device.platform, path, hide), device=device.name)
         for device in site.devices
-        if (path := folder / folder_name(device.name)).exists()
+        if device.name in audited and (path := folder / folder_name(device.name)).exists()
     )
-    return Kept(audited_at, captures)
+    return Kept(audited_at, captures, failed)

@@ -40,12 +40,17 @@ class Wanted:
         several_sites: bool,
     ) -> "Wanted":
         """Read the options as typed; `UsageError` says what to type instead."""
-        if fail_on not in list(Severity):
-            raise UsageError(f"--fail-on takes {', '.join(Severity)}, not '{fail_on}'")
         if out is not None and out.exists() and not out.is_dir():
             raise UsageError(f"--out takes a directory, and {out} is a file")
-        limits = Limits(Severity(fail_on), allow_unknown, Share.read(max_unaudited))
+        limits = Limits(severity_of(fail_on), allow_unknown, Share.read(max_unaudited))
         return cls(out, tuple(map(_report, reports)), limits, checklist, verbose, several_sites)
+
+
+def severity_of(text: str) -> Severity:
+    """Read the argument of `--fail-on`."""
+    if text not in list(Severity):
+        raise UsageError(f"--fail-on takes {', '.join(Severity)}, not '{text}'")
+    return Severity(text)
 
 
 def _report(text: str) -> tuple[str, Path]:
@@ -78,6 +83,7 @@ class Outputs:
             verbose=self.wanted.verbose,
             checklist=self.wanted.checklist,
             brief=self.wanted.several_sites,
+            files=self.wanted.out is not None,
             now=self.now,
         )
         if self.wanted.out is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from auditor.errors import InventoryError, Mistake, UsageError
 from auditor.inventory import DeviceEntry, Inventory, SiteEntry, Words, load
 from auditor.platforms import PLATFORMS
-from auditor.policies import load_policy, policy_names
+from auditor.policies import ReaderClass, load_policy, policy_names
 from auditor.rules import Rule, load_rules
 
 
@@ -16,12 +16,21 @@ def inventory(path: Path) -> Inventory:
     """Load an inventory, with the names of platforms, policies and reader models that exist."""
     if not path.exists():
         raise UsageError(f"there is no inventory {path}; `auditor init` writes one")
-    models = {model.slug for name in policy_names() for model in load_policy(name).models}
-    found = load(path, words=Words(policies=policy_names(), models=tuple(sorted(models))))
+    found = load(path, words=words())
     mistakes = tuple(_misspelt(device) for site in found.sites for device in site.devices if _suggestion(device))
     if mistakes:
         raise InventoryError(tuple(dict.fromkeys(mistakes)))
     return found
+
+
+def words() -> Words:
+    """Return the names of policies and reader models that an inventory may use."""
+    models = [model for name in policy_names() for model in load_policy(name).models]
+    return Words(
+        policies=policy_names(),
+        models=sorted({model.slug for model in models}),
+        mobile_models=sorted({model.slug for model in models if model.reader_class is ReaderClass.MOBILE}),
+    )
 
 
 def _suggestion(device: DeviceEntry) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import yaml
 
+from auditor.cli.selection import words
 from auditor.errors import InventoryError, UsageError
 from auditor.inventory import Inventory, loads
 
@@ -32,7 +33,7 @@ def inventory_for(
         site["opening_hours"] = {"daily": hours}
     text = yaml.safe_dump({"sites": {name: site}}, allow_unicode=True, sort_keys=False)
     try:
-        return loads(text.encode(), _COMMAND_LINE)
+        return loads(text.encode(), _COMMAND_LINE, words=words())
     except InventoryError as error:
         raise UsageError("\n".join(f"{m.key}: {m.message}" for m in error.mistakes)) from error
 

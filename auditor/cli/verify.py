@@ -10,21 +10,25 @@ from auditor.cli import selection
 from auditor.cli.audit import audited, inventory_lines
 from auditor.cli.gathering import gather, is_live
 from auditor.cli.keeping import kept
+from auditor.cli.outputs import severity_of
 from auditor.cli.progress import Shown
 from auditor.cli.workplace import Workplace
+from auditor.errors import UsageError
 from auditor.inventory import Inventory, SiteEntry
 from auditor.pipeline import SiteReport, audit
 from auditor.policies import load_policy
 from auditor.report import verification
 from auditor.rules import Rule, load_rules
+from auditor.verdicts import Result
 
 
-def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, accept_new: bool) -> int:
+def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, fail_on: str, accept_new: bool) -> int:
     """Collect again and compare with the last audit; 0 if all is fixed and nothing else moved, else 1 or 3.
 
     The kept captures stay as they are, so that a change can be verified as often as it takes; the next
     `auditor audit` replaces them.
     """
+    limit = severity_of(fail_on)
     found = selection.inventory(inventory)
     chosen = selection.sites(found, sites)
     wanted = {rule.id for rule in selection.rules(rules)}
@@ -38,7 +42,7 @@ def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, acce
         with Shown(Console(stderr=True), len(devices)) as progress:
             gathered = gather(chosen, workplace, progress, accept_new=accept_new)
             async for after in audited(gathered, found, load_rules(), clock=lambda: datetime.now(UTC)):
-                comparison = verification.compare(before[after.site.name], after, wanted)
+                comparison = verification.compare(before[after.site.name], after, wanted, limit=limit)
                 verification.show(comparison, console)
                 codes.append(comparison.exit_code)
 
@@ -50,7 +54,7 @@ def _before(found: Inventory, site: SiteEntry, workplace: Workplace) -> SiteRepo
     """Judge the kept captures again, at the time of their audit."""
     old = kept(workplace, site)
     rules: tuple[Rule, ...] = load_rules()
-    return audit(
+    report = audit(
         site,
         old.captures,
         (),
@@ -60,3 +64,8 @@ def _before(found: Inventory, site: SiteEntry, workplace: Workplace) -> SiteRepo
         sites_of=selection.sites_of(found),
         extra_lines=inventory_lines(found),
     )
+    gone = old.failed - {finding.fingerprint for finding in report.findings if finding.result is Result.FAIL}
+    if gone:
+        why = f"{len(gone)} findings of the last audit of {site.name} do not come up in its captures any more"
+        raise UsageError(f"{why}: the inventory or this program changed since; run `auditor audit` again")
+    return report

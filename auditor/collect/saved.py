@@ -61,8 +61,8 @@ def load_capture(
         else:
             files[known[0]] = CapturedFile(known[0], text, known[1])
     if not any(file.kind is Kind.CONFIGURATION for file in files.values()):
-        what = "is empty" if not texts else "holds no configuration"
-        raise CaptureError(f"{path} {what} of {platform}; expected is what the device has, or its saved files")
+        what = "is empty" if not texts else f"holds no configuration of {platform}"
+        raise CaptureError(f"{path} {what}; expected is what the device has, or its saved files")
     capture = Capture(device, platform, tuple(files.values()), tuple(foreign), newest, True, str(path))
     if stored is not None:
         capture = _as_stored(capture, stored, texts)

@@ -6,6 +6,7 @@ collect live.
 
 import asyncio
 import contextlib
+import os
 import socket
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -290,7 +291,12 @@ class SshConnector:
         except TimeoutError as error:
             raise Unreachable(f"{host} port {port} did not answer in {self.limits.connect:g} s") from error
         except OSError as error:
-            raise Unreachable(f"cannot connect to {host} port {port}: {error.strerror or error}") from error
+            raise Unreachable(f"cannot connect to {host} port {port}: {_reason(error)}") from error
+
+
+def _reason(error: OSError) -> str:
+    """Say why in the system's words; asyncio puts its own around them."""
+    return os.strerror(error.errno).lower() if error.errno and error.errno > 0 else str(error)
 
 
 async def _open(loop: asyncio.AbstractEventLoop, family: int, address: tuple[object, ...]) -> socket.socket:

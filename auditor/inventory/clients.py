@@ -1,6 +1,6 @@
 """Reads what the operator says about the clients of a shop: its readers and its points of sale."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Literal, TypeVar
 
 from auditor.inventory import formats
@@ -25,14 +25,20 @@ SELECTOR_KEYS = ("ssid", "vlan", "subnet", "mac", "mac_ethernet", "ip")
 INTEGRATION = choice(Integration)
 _CONNECTION = choice(Connection)
 _ADDRESSING = choice(Addressing)
+_ONLY_MOBILE = "; only mobile readers need none: say their model, or connection: bluetooth"
 _ENTRY = "a mapping with at least one of: " + ", ".join(SELECTOR_KEYS)
 _ON_THE_GROUP = dict.fromkeys(
     ("integration", "sdk_version"), "the whole group: {integration: …, entries: [this entry, …]}"
 )
 
 
-def read_readers(node: Node, path: str, model: Format[str], mistakes: Mistakes) -> dict[str, ReaderGroup]:
-    """Read `readers`: a mapping of named groups, or a list, which names them readers-1, readers-2."""
+def read_readers(
+    node: Node, path: str, model: Format[str], mobile: Collection[str], mistakes: Mistakes
+) -> dict[str, ReaderGroup]:
+    """Read `readers`: a mapping of named groups, or a list, which names them readers-1, readers-2.
+
+    `mobile` are the models without a network connection of their own.
+    """
 
     def group(name: str, node: Node, path: str) -> ReaderGroup | None:
         integration = sdk_version = None
@@ -42,7 +48,7 @@ def read_readers(node: Node, path: str, model: Format[str], mistakes: Mistakes) 
             integration = fields.scalar("integration", INTEGRATION)
             sdk_version = fields.scalar("sdk_version", formats.VERSION)
 
-        entries = _entries(node, path, lambda fields: _reader(fields, model), take_group, mistakes)
+        entries = _entries(node, path, lambda fields: _reader(fields, model, mobile), take_group, mistakes)
         return ReaderGroup(name, entries, integration, sdk_version) if entries else None
 
     return _groups(node, path, "readers", group, mistakes)
@@ -114,16 +120,21 @@ def _listed(node: Items, path: str, read: Callable[[Fields], T | None], mistakes
     return tuple(entries)
 
 
-def _reader(fields: Fields, model: Format[str]) -> ReaderEntry | None:
-    selector = _selector(fields)
+def _reader(fields: Fields, model: Format[str], mobile: Collection[str]) -> ReaderEntry | None:
     name = fields.scalar("model", model)
     count = fields.scalar("count", formats.COUNT)
     connection = fields.scalar("connection", _CONNECTION)
+    optional = connection is Connection.BLUETOOTH or name in mobile
+    selector = _selector(fields, optional=optional, hint=_ONLY_MOBILE)
     addressing = fields.scalar("addressing", _ADDRESSING)
     if fields.has("mac", "mac_ethernet", "ip") and (count or 1) > 1:
         fields.wrong("count", "an entry with mac, mac_ethernet or ip is one reader; make a list with one entry each")
     if connection is Connection.ETHERNET and fields.has("ssid"):
         fields.wrong("connection", "a reader on ethernet has no ssid; remove one of the two")
+    if connection is Connection.BLUETOOTH and mobile and name is not None and name not in mobile:
+        fields.wrong("connection", f"{name} has a network connection of its own; say wifi or ethernet")
+    if connection in (Connection.WIFI, Connection.ETHERNET) and name in mobile:
+        fields.wrong("connection", f"{name} has no network connection of its own; say bluetooth, or leave it out")
     if selector is None:
         return None
     return ReaderEntry(selector, name, count, connection, addressing or Addressing.DHCP)
@@ -156,15 +167,17 @@ def _resolver(text: str) -> Literal["dhcp"] | Address:
     return "dhcp" if text == "dhcp" else formats.ADDRESS.parse(text)
 
 
-def _selector(fields: Fields) -> Selector | None:
+def _selector(fields: Fields, *, optional: bool = False, hint: str = "") -> Selector | None:
+    """Read what selects clients; `hint` ends the message if nothing does and something must."""
     ssid = fields.scalar("ssid", formats.SSID)
     vlan = fields.scalar("vlan", formats.VLAN)
     subnet = fields.scalar("subnet", formats.SUBNET)
     mac = fields.scalar("mac", formats.MAC)
     mac_ethernet = fields.scalar("mac_ethernet", formats.MAC)
     ip = fields.scalar("ip", formats.ADDRESS)
-    if not fields.has(*SELECTOR_KEYS):
-        fields.wrong("", "says nothing that selects clients; expected at least one of: " + ", ".join(SELECTOR_KEYS))
+    if not optional and not fields.has(*SELECTOR_KEYS):
+        expected = ", ".join(SELECTOR_KEYS)
+        fields.wrong("", f"says nothing that selects clients; expected at least one of: {expected}{hint}")
         return None
     if ip is not None and subnet is not None and ip not in subnet:
         fields.wrong("ip", f"{ip} is not inside {subnet}; both must hold")

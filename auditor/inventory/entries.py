@@ -56,7 +56,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Which clients are meant: all fields that are given must hold; at least one is given.
+    """Which clients are meant: all fields that are given must hold; none is given only for mobile readers.
 
     MAC addresses are lower case with colons. `line` is where the selector stands in the inventory.
     """
@@ -68,6 +68,11 @@ class Selector:
     mac_ethernet: str | None
     ip: IPv4Address | IPv6Address | None
     line: Span
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is given: there is no network to look for."""
+        return all(key is None for key in (self.ssid, self.vlan, self.subnet, self.mac, self.mac_ethernet, self.ip))
 
 
 @dataclass(frozen=True, slots=True)

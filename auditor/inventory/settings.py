@@ -59,11 +59,15 @@ _EGRESS = choice(Egress)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The names that other parts of the program know; a kind that is left empty takes every slug."""
+    """The names that other parts of the program know; a kind that is left empty takes every slug.
+
+    `mobile_models` are those of `models` that have no network connection of their own.
+    """
 
     platforms: Collection[str] = ()
     policies: Collection[str] = ()
     models: Collection[str] = ()
+    mobile_models: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +162,11 @@ def read_settings(layer: Fields, origin: str, words: Words) -> Settings:
         integration=integration,
         integration_from="" if integration is None else origin,
         sdk_version=layer.scalar("sdk_version", formats.VERSION),
-        readers={} if readers is None else read_readers(readers, join(layer.path, "readers"), model, mistakes),
+        readers=(
+            {}
+            if readers is None
+            else read_readers(readers, join(layer.path, "readers"), model, words.mobile_models, mistakes)
+        ),
         pos={} if pos is None else read_pos(pos, join(layer.path, "pos"), mistakes),
         declared=_declared(layer),
         access=read_access(layer, words),

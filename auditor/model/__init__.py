@@ -17,7 +17,6 @@ from auditor.model.facts import (
     combine,
     known_like,
     spans_of,
-    weakest,
 )
 from auditor.model.firewall import Action, Filter, FilterRule, PortForward, PortRange, SourceNat
 from auditor.model.interfaces import AddressSource, Interface, Port, PortState
@@ -93,5 +92,4 @@ __all__ = [
     "leaves",
     "moved",
     "spans_of",
-    "weakest",
 ]

@@ -49,6 +49,9 @@ class Device:
         return next((item for item in self.interfaces if item.key == key), None)
 
 
+_PARTS = tuple(field.name for field in fields(Device) if field.name != "coverage")
+
+
 def leaves(device: Device) -> Iterator[tuple[str, Fact[Any]]]:
     """Yield every fact of a device with its key, for example `dhcp_scopes[lan].lease_time`.
 
@@ -56,9 +59,8 @@ def leaves(device: Device) -> Iterator[tuple[str, Fact[Any]]]:
     compared although lines moved; the order of filter rules is a fact of its own. Holes of a list appear as
     `dhcp_scopes.holes[0]`.
     """
-    for field in fields(device):
-        if field.name != "coverage":
-            yield from _leaves(getattr(device, field.name), field.name)
+    for name in _PARTS:
+        yield from _leaves(getattr(device, name), name)
 
 
 def _leaves(value: Any, key: str) -> Iterator[tuple[str, Fact[Any]]]:
@@ -92,6 +94,11 @@ def content(fact: Fact[Any]) -> tuple[str, Any]:
 
 def moved(before: Device, after: Device) -> frozenset[str]:
     """Return the keys of the facts that differ between two models of one device."""
-    old = {key: content(fact) for key, fact in leaves(before)}
-    new = {key: content(fact) for key, fact in leaves(after)}
+    old: dict[str, tuple[str, Any]] = {}
+    new: dict[str, tuple[str, Any]] = {}
+    for name in _PARTS:
+        one, other = getattr(before, name), getattr(after, name)
+        if one != other:
+            old |= {key: content(fact) for key, fact in _leaves(one, name)}
+            new |= {key: content(fact) for key, fact in _leaves(other, name)}
     return frozenset(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))

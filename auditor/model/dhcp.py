@@ -72,10 +72,14 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """An IP address seen behind a MAC address on a link (ARP)."""
+    """An IP address seen behind a MAC address on a link (ARP).
+
+    `reachable`: it answered just now; false: it did some time ago, and may be gone (RFC 4861, section 7.3.2).
+    """
 
     device: str
     key: str
     mac: str
     address: IPv4Address
     link: Fact[str]
+    reachable: Fact[bool]

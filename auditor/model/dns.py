@@ -22,12 +22,13 @@ class Forwarder:
 
 @dataclass(frozen=True, slots=True)
 class LocalAnswer:
-    """A domain (with all names below it) that a resolver answers itself, or sinks (`address` None)."""
+    """A domain that a resolver answers itself, or sinks (`address` None), with all names below it unless `exact`."""
 
     key: str
     domain: str
     address: str | None
     fact: Fact[str]
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,14 +111,6 @@ class Listed(Generic[T]):
         return len(self.items)
 
 
-def weakest(*facts: Fact[Any]) -> type[Stated[Any]] | type[Assumed[Any]] | type[Declared[Any]] | type[Unknown]:
-    """Return the weakest origin among facts: unknown, then declared, then assumed, then stated."""
-    for origin in (Unknown, Declared, Assumed):
-        if any(isinstance(fact, origin) for fact in facts):
-            return origin
-    return Stated
-
-
 def spans_of(*facts: Fact[Any]) -> tuple[Span, ...]:
     """Return the lines behind facts, in order, each once."""
     return tuple(dict.fromkeys(span for fact in facts for span in fact.spans))

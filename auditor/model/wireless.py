@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from auditor.model.facts import Fact
+from auditor.model.facts import Fact, Unknown
 
 
 class Band(StrEnum):
@@ -104,6 +104,9 @@ class Radio:
     ax_required: Fact[bool]
 
 
+_NOT_COMPARED = Unknown("whether the passphrase is that of other access points was not read")
+
+
 @dataclass(frozen=True, slots=True)
 class Bss:
     """One SSID on one radio.
@@ -111,7 +114,8 @@ class Bss:
     `networks` are the keys of the interfaces whose segment the stations join. `phy`, `band` and `enabled`
     are the product of radio and BSS. `port_isolated` is bridge port isolation: no frames to other isolated
     ports of the same bridge. Timers are durations; None: no such timer. `idle_timeout` counts only if it
-    disconnects a station for being silent (an access point that polls first has none).
+    disconnects a station for being silent (an access point that polls first has none). `passphrase_identity` is
+    equal where the pre-shared key is: a token, never the key; '' if there is no key.
     """
 
     device: str
@@ -136,6 +140,12 @@ class Bss:
     idle_timeout: Fact[timedelta | None]
     session_timeout: Fact[timedelta | None]
     reauth_period: Fact[timedelta | None]
+    passphrase_identity: Fact[str] = _NOT_COMPARED
+
+    @property
+    def may_be_on(self) -> bool:
+        """Whether it is on, or nobody knows."""
+        return isinstance(self.enabled, Unknown) or self.enabled.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from auditor.capture import Capture, Kind
 from auditor.intents import Intent
@@ -11,13 +11,9 @@ from auditor.profiles import Command, Profile
 from auditor.secrets import Redactor
 
 
-class Operation(Protocol):
-    """One edit of a captured text, in the terms of its syntax tree."""
-
-
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An intent as operations on captured text, with the way back.
+    """An intent as operations on captured text, in the terms of its syntax tree, with the way back.
 
     `context` fills the intent's template; `services` are the profile's effects to activate afterwards, in
     order. Operations that find their work done already do nothing, so applying twice is applying once.

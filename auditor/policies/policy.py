@@ -150,7 +150,6 @@ class Thresholds:
     signal_error: int
     snr_error: int
     receive_errors: int
-    address_list_age: timedelta
     nightly_restart: time
     nightly_restart_before: timedelta
     nightly_restart_after: timedelta

@@ -79,12 +79,14 @@ def _left_behind(laboratory: Laboratory, attempt: Attempt, name: str) -> list[st
 
 def _strays(keys: frozenset[str], footprint: tuple[str, ...]) -> list[str]:
     """Moved keys outside of the footprint."""
-    return sorted(key for key in keys if not any(_covers(part, key) for part in footprint))
+    return sorted(key for key in keys if not in_footprint(key, footprint))
 
 
-def _covers(part: str, key: str) -> bool:
+def in_footprint(key: str, footprint: tuple[str, ...]) -> bool:
     """Say whether a part of a footprint is a key, or the beginning of it up to a dot or bracket."""
-    return key.startswith(part) and (part.endswith(".") or key[len(part) :][:1] in ("", ".", "["))
+    return any(
+        key.startswith(part) and (part.endswith(".") or key[len(part) :][:1] in ("", ".", "[")) for part in footprint
+    )
 
 
 def worsened(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> tuple[Finding, ...]:

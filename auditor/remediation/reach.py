@@ -7,7 +7,7 @@ from auditor.model import Bss, Device, Unknown
 def restarted_ssids(device: Device, intent: Intent) -> tuple[str, ...]:
     """Return the SSIDs of the radio that a wireless change restarts, () for other changes."""
     radio = _radio(device, intent)
-    names = (_ssid(bss) for bss in device.bsses if radio and bss.radio == radio and _may_be_on(bss))
+    names = (_ssid(bss) for bss in device.bsses if radio and bss.radio == radio and bss.may_be_on)
     return tuple(dict.fromkeys(names))
 
 
@@ -26,7 +26,3 @@ def _radio(device: Device, intent: Intent) -> str:
 
 def _ssid(bss: Bss) -> str:
     return f"{bss.key} (SSID unknown)" if isinstance(bss.ssid, Unknown) else bss.ssid.value
-
-
-def _may_be_on(bss: Bss) -> bool:
-    return isinstance(bss.enabled, Unknown) or bss.enabled.value

@@ -86,7 +86,7 @@ def model_view(device: Device, lines: Lines) -> RenderableType:
     """Show each fact of a device: `key = value`, then how it is known and the line or default behind it."""
     parts: list[RenderableType] = [Text.assemble((visible(device.name), "bold"), f"  {device.platform}")]
     for key, fact in leaves(device):
-        parts.append(Text.assemble((visible(key), "bold"), " = ", visible(_value(fact))))
+        parts.append(Text.assemble((visible(key), "bold"), " = ", visible(in_words(fact))))
         origin = Text.assemble(_origin(fact), "  ", (visible(_from(fact, lines)), "dim"))
         parts.append(Padding(origin, (0, 0, 0, 4)))
     return Group(*parts)
@@ -123,7 +123,8 @@ def _items(items: Iterable[Item]) -> Table:
     return table
 
 
-def _value(fact: Fact[Any]) -> str:
+def in_words(fact: Fact[Any]) -> str:
+    """Write the value of a fact as people do; of an unknown one, why it is unknown."""
     match fact:
         case Unknown(why, _, _, could_be):
             few = f" (one of {', '.join(map(_plain, could_be))})" if could_be else ""

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from auditor.pipeline import SiteReport
 from auditor.platforms import platform
-from auditor.remediation import PlannedFix, Remediation, Safety, unified_diff
+from auditor.remediation import PlannedFix, Remediation, Safety
+from auditor.remediation.attempt import diffs
 from auditor.remediation.ranked import RenderedChange
 from auditor.remediation.reach import restarted_ssids
 from auditor.secrets import has_token
@@ -93,14 +94,9 @@ def diff_of(report: SiteReport, changes: tuple[RenderedChange, ...], device: str
         return {}
     mine = [change for change in changes if change.change.device == device]
     after = before
-    texts = {file.path: file.text for file in before.files}
     try:
         for change in mine:
             after = platform(before.platform).apply(after, change.edit.operations)
-        return {
-            file.path: unified_diff(texts[file.path], file.text, file.path)
-            for file in after.files
-            if file.text != texts[file.path]
-        }
+        return diffs(before, after)
     except ValueError:
         return {}

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from auditor.model import Coverage
@@ -149,11 +149,6 @@ def lines_of(coverage: Iterable[Coverage]) -> Lines:
 def oldest(report: SiteReport) -> datetime | None:
     """Return the time of the oldest capture; a verdict is not younger than what it rests on."""
     return min((capture.taken_at for capture in report.captures), default=None)
-
-
-def policy_age(report: SiteReport, now: datetime) -> timedelta:
-    """Return how old the policy is."""
-    return timedelta(days=(now.date() - report.site.policy.version).days)
 
 
 def in_words_of(report: SiteReport, device: str, text: str) -> str:

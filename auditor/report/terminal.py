@@ -58,9 +58,13 @@ def render_site(
     verbose: bool = False,
     checklist: bool = False,
     brief: bool = False,
+    files: bool = False,
     now: datetime,
 ) -> None:
-    """Print one site. `brief` gives a site without any finding one line, as runs over many sites want it."""
+    """Print one site. `brief` gives a site without any finding one line, as runs over many sites want it.
+
+    `files`: the fixes are written to files as well, so that nobody has to be told how.
+    """
     page = _Page(console)
     counts = count(report.findings)
     due, other = due_cards(report.findings)
@@ -85,6 +89,12 @@ def render_site(
         _finding(page, report, finding, "", verbose=verbose)
     _advice(page, report)
     _fixes(page, report, verbose=verbose)
+    if not files and any(not why_not(fix) for fix in report.remediation.fixes):
+        page.hang(
+            Text("reads, activation, checks and the way back of each fix (--out DIR)", style="dim"),
+            indent=3,
+            first=Text(" + ", style="dim"),
+        )
     folded = [f"{_checks(other)} (--checklist)"] if other and not checklist else []
     if counts.notes and not verbose:
         folded.append(f"{counts.notes} {_plural('note', counts.notes)} (--verbose)")
@@ -105,8 +115,13 @@ def render_summary(tally: Tally, console: Console, *, now: datetime) -> None:
         for each in Standing
         if tally.sites[each]
     ]
-    parts.append(Text(f"{outcome.findings} {_plural('finding', outcome.findings)}"))
-    parts.append(Text(f"{outcome.undecided} undecided"))
+    least = tally.limits.fail_on
+    counted = (
+        "" if least is Severity.NOTE else f" ({least.value}{'s only' if least is Severity.ERROR else ' or worse'})"
+    )
+    parts.append(
+        Text(f"{outcome.findings} {_plural('finding', outcome.findings)}, {outcome.undecided} undecided{counted}")
+    )
     parts.append(Text(f"{outcome.unaudited} of {tally.devices} {_plural('device', tally.devices)} not audited"))
     page.flow([parts, [Text(f"exit code {outcome.code}")]])
     for policy in tally.policies.values():
@@ -263,7 +278,8 @@ def _quote(report: SiteReport, quote: Quote, device: str, *, verbose: bool) -> T
 def _unknown(page: _Page, report: SiteReport, cause: UnknownCause) -> None:
     first = cause.first
     words = in_words_of(report, first.device, first.message)
-    settle = f"; settle it: {first.settle}" if first.settle else ""
+    told_below = first.card is not None and bool(first.card.command) and first.card.command in (first.settle or "")
+    settle = f"; settle it: {first.settle}" if first.settle and not told_below else ""
     many = len(cause.rules) > _FEW_RULES
     named = (f"{len(cause.rules)} rules",) if many else cause.rules
     _entry(page, "UNKNOWN", named, () if many else cause.items, first.device, f"{words}{settle}")
@@ -330,11 +346,8 @@ def _fixes(page: _Page, report: SiteReport, *, verbose: bool) -> None:
         if verbose:
             for other in fix.others:
                 page.hang(Text(f"or: {visible(other.title)}", style="dim"), indent=_INDENT)
-    if any(not why_not(fix) for fix in fixes):
-        told = "reads, activation, checks and the way back of each fix: --out DIR"
-        page.hang(Text(told, style="dim"), indent=_INDENT)
     for judge in judges(fixes):
-        page.hang(Text(f"proof: {judge}", style="dim"), indent=_INDENT)
+        page.hang(Text(judge, style="dim"), indent=_INDENT, first=Text(" proof   ", style="dim"))
 
 
 def _coverage(page: _Page, report: SiteReport, *, verbose: bool) -> None:

@@ -66,11 +66,10 @@ def is_inside(site: Site, hop: ResolverHop) -> bool:
         return False
     if hop.device:
         return True
-    uplinks = {i for device in site.devices for i in device.interfaces if _is_uplink(i.uplink)}
     return any(
         hop.address.version == 4 and hop.address in network
         for segment in site.segments
-        if not isinstance(segment.subnets, Unknown) and not uplinks & set(segment.interfaces)
+        if not isinstance(segment.subnets, Unknown) and not segment.is_uplink
         for network in segment.subnets.value
     )
 
@@ -96,7 +95,3 @@ def allow(
         hop.item, name, hop.entering, hop.leaving, sources, destinations, protocol, port, hop.rule or None
     )
     return Change(hop.device, intent)
-
-
-def _is_uplink(fact: object) -> bool:
-    return not isinstance(fact, Unknown) and bool(getattr(fact, "value", False))

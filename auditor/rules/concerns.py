@@ -1,6 +1,6 @@
 """Whom a requirement concerns. Each condition returns why it does not, '' if it does."""
 
-from auditor.inventory import Connection, Integration
+from auditor.inventory import Addressing, Connection, Integration
 from auditor.policies import ReaderClass
 from auditor.site import Readers, Site
 
@@ -50,4 +50,4 @@ def wired_readers(site: Site, readers: Readers) -> str:
 
 def dhcp_readers(site: Site, readers: Readers) -> str:
     """Readers that get their address by DHCP."""
-    return "the readers have static addresses" if readers.addressing.value == "static" else ""
+    return "the readers have static addresses" if readers.addressing is Addressing.STATIC else ""

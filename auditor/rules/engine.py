@@ -16,14 +16,17 @@ from auditor.model import Assumed, Declared, Fact, Span, Stated, Unknown
 from auditor.rules.base import Rule
 from auditor.site import Site
 from auditor.verdicts import (
+    Card,
     Evidence,
     Fail,
     Finding,
+    Fix,
     NotApplicable,
     NotChecked,
     Pass,
     Quote,
     Result,
+    Severity,
     Undecided,
     Verdict,
     badness,
@@ -36,7 +39,7 @@ _LONGEST_QUOTE = 200
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The captured lines of all devices, for quoting; `origins` names files whose lines are the operator's."""
+    """The captured lines by device and file, for quoting; lines of the inventory have the device ''."""
 
     texts: Mapping[tuple[str, str], tuple[str, ...]]
 
@@ -104,52 +107,59 @@ def _listen(
         yield verdict.subject or subject, verdict
 
 
-def _complete(rule: Rule, site: Site, subject: str, verdict: Verdict | str, lines: Lines) -> Finding:
-    base: dict[str, Any] = {
-        "site": site.name,
-        "device": "",
-        "rule": rule.id,
-        "items": rule.items,
-        "severity": None,
-        "subject": subject,
-        "about": "",
-        "evidence": (),
-        "fixes": (),
-        "advice": (),
-        "settle": "",
-        "card": None,
-        "may_be": rule.severity,
-    }
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a verdict comes to, whatever kind it is."""
+
+    result: Result
+    message: str
+    evidence: tuple[Fact[Any], ...] = ()
+    severity: Severity | None = None
+    fixes: tuple[Fix, ...] = ()
+    advice: tuple[str, ...] = ()
+    settle: str = ""
+    card: Card | None = None
+
+
+def _said(verdict: Verdict | str) -> _Said:
     match verdict:
         case str():
-            base |= {"result": Result.ERROR, "message": verdict}
+            return _Said(Result.ERROR, verdict)
         case Pass():
-            base |= {"result": Result.PASS, "message": verdict.message} | _shown(verdict.evidence, lines)
-        case Fail():
-            base |= {
-                "result": Result.FAIL,
-                "message": verdict.message,
-                "severity": verdict.severity,
-                "fixes": verdict.fixes,
-                "advice": verdict.advice,
-            } | _shown(verdict.evidence, lines)
-        case Undecided():
-            evidence = (verdict.unknown, *_facts(verdict.evidence))
-            base |= {
-                "result": Result.UNKNOWN,
-                "message": verdict.unknown.why,
-                "settle": verdict.unknown.settle,
-                "card": verdict.card,
-            } | _shown(evidence, lines)
+            return _Said(Result.PASS, verdict.message, _facts(verdict.evidence))
+        case Fail(message=message, evidence=evidence, severity=severity, fixes=fixes, advice=advice):
+            return _Said(Result.FAIL, message, _facts(evidence), severity, fixes, advice)
+        case Undecided(unknown=unknown, evidence=evidence, card=card):
+            facts = (unknown, *_facts(evidence))
+            return _Said(Result.UNKNOWN, unknown.why, facts, settle=unknown.settle, card=card)
         case NotApplicable():
-            base |= {"result": Result.NOT_APPLICABLE, "message": verdict.why}
+            return _Said(Result.NOT_APPLICABLE, verdict.why)
         case NotChecked():
-            base |= {"result": Result.NOT_CHECKED, "message": verdict.card.title, "card": verdict.card}
-    if not isinstance(verdict, str):
-        base["about"] = verdict.about
-        base["device"] = verdict.device or base["device"]
-    base["fingerprint"] = fingerprint(rule.id, subject, base["about"])
-    return Finding(**base)
+            return _Said(Result.NOT_CHECKED, verdict.card.title, card=verdict.card)
+
+
+def _complete(rule: Rule, site: Site, subject: str, verdict: Verdict | str, lines: Lines) -> Finding:
+    said = _said(verdict)
+    about, device = ("", "") if isinstance(verdict, str) else (verdict.about, verdict.device)
+    quotes = tuple(dict.fromkeys(quote for fact in said.evidence for quote in _quotes(fact, lines)))
+    return Finding(
+        site=site.name,
+        device=device or next((quote.span.device for quote in quotes if quote.span and quote.span.device), ""),
+        rule=rule.id,
+        items=rule.items,
+        result=said.result,
+        severity=said.severity,
+        subject=subject,
+        about=about,
+        message=said.message,
+        evidence=quotes,
+        fixes=said.fixes,
+        advice=said.advice,
+        settle=said.settle,
+        card=said.card,
+        fingerprint=fingerprint(rule.id, subject, about),
+        may_be=rule.severity,
+    )
 
 
 def fingerprint(rule: str, subject: str, about: str) -> str:
@@ -159,12 +169,6 @@ def fingerprint(rule: str, subject: str, about: str) -> str:
 
 def _facts(evidence: Evidence) -> tuple[Fact[Any], ...]:
     return evidence if isinstance(evidence, tuple) else (evidence,)
-
-
-def _shown(evidence: Evidence, lines: Lines) -> dict[str, Any]:
-    quotes = tuple(dict.fromkeys(quote for fact in _facts(evidence) for quote in _quotes(fact, lines)))
-    device = next((quote.span.device for quote in quotes if quote.span and quote.span.device), "")
-    return {"evidence": quotes, "device": device}
 
 
 def _quotes(fact: Fact[Any], lines: Lines) -> Iterator[Quote]:

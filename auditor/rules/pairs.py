@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from auditor.model import Unknown
+from auditor.model import Bss, Unknown
+from auditor.rules.clients import NO_POS
 from auditor.site import Path, Pos, Readers, Site
 from auditor.verdicts import Undecided, Verdict
 
 Judge: TypeAlias = Callable[[Site, Pos, Readers, str], Iterator[Verdict]]
 """Judges one pair; the text is the subject of its verdicts."""
-
-NO_POS = Unknown("no point of sale is declared", settle="declare pos in the inventory")
 
 
 def each_pair(site: Site, readers: Readers, judge: Judge) -> Iterator[Verdict]:
@@ -29,6 +28,11 @@ def lan_path(site: Site, pos: Pos, readers: Readers) -> Path:
     """The way of a point of sale's connection to a reader."""
     port = site.policy.lan_ports[0]
     return site.path(pos, readers, protocol=port.protocol.value, port=port.number)
+
+
+def called(bss: Bss) -> str:
+    """The SSID of a BSS, or its key where the SSID is not known."""
+    return bss.key if isinstance(bss.ssid, Unknown) else bss.ssid.value
 
 
 def server_driven(site: Site) -> tuple[str, ...]:

@@ -34,6 +34,8 @@ def attach(
     selector: Selector, segments: tuple[Segment, ...], devices: tuple[Device, ...], missing: tuple[Failure, ...]
 ) -> Fact[Attachment]:
     """Find the one segment that all keys of a selector agree on; several or none are `Unknown`, never a guess."""
+    if selector.is_empty:
+        return Unknown("mobile readers have no network of their own", settle="declare pos; its network is theirs")
     found = list(segments)
     tried: list[str] = []
     spans: tuple[Span, ...] = ()
@@ -41,7 +43,9 @@ def attach(
         stray = _stray(selector.ssid, segments, devices)
         if stray is not None:
             return stray
-        carriers = [bss for segment in segments for bss in segment.bsses if _is_on(bss) and _ssid(bss) == selector.ssid]
+        carriers = [
+            bss for segment in segments for bss in segment.bsses if bss.may_be_on and _ssid(bss) == selector.ssid
+        ]
         spans += spans_of(*(bss.ssid for bss in carriers))
         found = [s for s in found if any(bss in carriers for bss in s.bsses)]
         tried.append(f"SSID '{selector.ssid}'")
@@ -81,7 +85,7 @@ def _stray(ssid: str, segments: tuple[Segment, ...], devices: tuple[Device, ...]
     placed = {(bss.device, bss.key) for segment in segments for bss in segment.bsses}
     for device in devices:
         for bss in device.bsses:
-            if _is_on(bss) and _ssid(bss) == ssid and (device.name, bss.key) not in placed:
+            if bss.may_be_on and _ssid(bss) == ssid and (device.name, bss.key) not in placed:
                 if isinstance(bss.networks, Unknown):
                     return bss.networks
                 return Unknown(
@@ -93,16 +97,11 @@ def _stray(ssid: str, segments: tuple[Segment, ...], devices: tuple[Device, ...]
 
 
 def _attachment(segment: Segment, selector: Selector, devices: tuple[Device, ...]) -> Attachment:
-    bsses = tuple(bss for bss in segment.bsses if _is_on(bss))
+    bsses = tuple(bss for bss in segment.bsses if bss.may_be_on)
     if selector.ssid is not None:
         bsses = tuple(bss for bss in bsses if _ssid(bss) == selector.ssid)
     holes = (hole for device in devices if device.name in segment.devices for hole in device.bsses.holes)
     return Attachment(segment, bsses, () if bsses else tuple(holes))
-
-
-def _is_on(bss: Bss) -> bool:
-    """A BSS whose state is unknown may be on."""
-    return isinstance(bss.enabled, Unknown) or bss.enabled.value
 
 
 def _ssid(bss: Bss) -> str | None:
@@ -136,7 +135,7 @@ def _settle_none(selector: Selector, segments: tuple[Segment, ...], missing: tup
     if missing:
         return f"audit {', '.join(sorted(failure.device for failure in missing))} as well"
     if selector.ssid is not None:
-        ssids = sorted({s for segment in segments for bss in segment.bsses if (s := _ssid(bss)) and _is_on(bss)})
+        ssids = sorted({s for segment in segments for bss in segment.bsses if (s := _ssid(bss)) and bss.may_be_on})
         off = any(_ssid(bss) == selector.ssid for segment in segments for bss in segment.bsses)
         if off:
             return f"SSID '{selector.ssid}' is configured but switched off; enable it, or correct the inventory"

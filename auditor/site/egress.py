@@ -9,7 +9,7 @@ from auditor.capture import Failure
 from auditor.model import Device, Fact, Interface, Listed, Unknown, spans_of
 from auditor.site.addresses import Addresses, whole
 from auditor.site.filters import Interval, Question, interval
-from auditor.site.hops import Hop, Passage
+from auditor.site.hops import Hop, Passage, decisive
 from auditor.site.paths import addresses_on, filter_hops
 from auditor.site.segments import Segment
 
@@ -46,9 +46,8 @@ class Egress:
 
     @property
     def decisive(self) -> Hop | None:
-        """The first hop that blocks, or else the first that may."""
-        blocking = next((hop for hop in self.hops if hop.passage is Passage.BLOCKED), None)
-        return blocking or next((hop for hop in self.hops if hop.passage is Passage.UNKNOWN), None)
+        """The hop that decides; None if all are open."""
+        return decisive(self.hops)
 
 
 def egress(

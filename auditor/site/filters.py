@@ -1,20 +1,21 @@
 """Packet filters as sets: what becomes of all packets between two networks, not of one sample packet.
 
 A question fixes interfaces, protocol and port and asks for whole networks. Each rule is clipped to the boxes
-(source × destination) that are still open; a rule that certainly matches closes its box, one that may match
-adds its action to what can happen there and lets the box go on. A box with one possible action is decided.
+(sources × destinations) that are still open; a rule that certainly matches closes its box, one that may match
+adds its action to what can happen there and lets the box go on. A box with one possible action is decided. What
+shares one fate stays one box, however many intervals it has: a rule about ports alone cuts nothing.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import TypeAlias
 
 from auditor.model import Action, Fact, Filter, FilterRule, Unknown, known_like, spans_of
 
-MAX_BOXES = 4096
-"""Above this many boxes the answer is unknown instead of slow."""
+MAX_PARTS = 4096
+"""Above this many pairs of intervals the answer is unknown instead of slow."""
 
 Interval: TypeAlias = tuple[int, int]
 
@@ -37,18 +38,30 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A set of packets by address, with what can become of them and which rules (or the default) say so."""
+    """A set of packets by address, with what can become of them and which rules (or the default) say so.
 
-    source: Interval
-    destination: Interval
+    A packet belongs to it whose source is in one of the sources, and its destination in one of the destinations.
+    """
+
+    sources: tuple[Interval, ...]
+    destinations: tuple[Interval, ...]
     actions: frozenset[Action]
     reasons: tuple[Fact[Action], ...]
     rules: tuple[str, ...]
 
+    @property
+    def parts(self) -> int:
+        """How many pairs of intervals it is made of."""
+        return len(self.sources) * len(self.destinations)
+
+    def holds_source(self, address: IPv4Address) -> bool:
+        """Whether packets from an address belong to it."""
+        return any(low <= int(address) <= high for low, high in self.sources)
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All boxes of a question. `gave_up` says that there were too many to go on."""
+    """All boxes of a question. `gave_up` says that they had too many parts to go on."""
 
     boxes: tuple[Box, ...]
     gave_up: bool
@@ -64,21 +77,17 @@ class Outcome:
 
 def concern(boxes: tuple[Box, ...], question: Question) -> bool:
     """Whether boxes hold packets of the clients for certain: one address in use, or all that they may have."""
-    if any(_holds_source(box, address) for address in question.certain for box in boxes):
+    if any(box.holds_source(address) for address in question.certain for box in boxes):
         return True
-    return _covered(question.sources, (box.source for box in boxes))
+    return _covered(question.sources, (source for box in boxes for source in box.sources))
 
 
 def shut_in(boxes: tuple[Box, ...], question: Question) -> bool:
     """Whether boxes hold everything that one client in use may send: it reaches no destination at all."""
     return any(
-        _covered(question.destinations, (box.destination for box in boxes if _holds_source(box, address)))
+        _covered(question.destinations, (d for box in boxes if box.holds_source(address) for d in box.destinations))
         for address in question.certain
     )
-
-
-def _holds_source(box: Box, address: IPv4Address) -> bool:
-    return box.source[0] <= int(address) <= box.source[1]
 
 
 def _covered(wanted: tuple[Interval, ...], parts: Iterable[Interval]) -> bool:
@@ -94,11 +103,8 @@ def interval(network: IPv4Network) -> Interval:
 
 def evaluate(filter_: Filter, question: Question) -> Outcome:
     """Run a question through an ordered filter; holes of the rule list count as rules with unknown match."""
-    still = [
-        Box(source, destination, frozenset(), (), ())
-        for source in question.sources
-        for destination in question.destinations
-    ]
+    whole = Box(question.sources, question.destinations, frozenset(), (), ())
+    still = [whole] if whole.parts else []
     done: list[Box] = []
     if filter_.rules.holes:
         still = [_maybe(box, None, filter_.rules.holes[0], "") for box in still]
@@ -111,22 +117,19 @@ def evaluate(filter_: Filter, question: Question) -> Outcome:
         sure = certain is True and sources_known and destinations_known
         rest: list[Box] = []
         for box in still:
-            parts = _split(box, sources, destinations)
-            if parts is None or len(rest) + len(done) > MAX_BOXES:
-                return Outcome((), gave_up=True)
-            inside, outside = parts
+            inside, outside = _split(box, sources, destinations)
             rest.extend(outside)
-            for part in inside:
-                if sure and not isinstance(rule.action, Unknown):
-                    if rule.action.value is Action.NEXT:
-                        rest.append(part)
-                    else:
-                        done.append(_close(part, rule.action.value, rule.action, rule.key))
-                else:
-                    rest.append(_maybe(part, rule, rule.action, rule.key))
+            if inside is None:
+                continue
+            if not sure or isinstance(rule.action, Unknown):
+                rest.append(_maybe(inside, rule, rule.action, rule.key))
+            elif rule.action.value is Action.NEXT:
+                rest.append(inside)
+            else:
+                done.append(_close(inside, rule.action.value, rule.action, rule.key))
         still = rest
-    if len(still) + len(done) > MAX_BOXES:
-        return Outcome((), gave_up=True)
+        if sum(box.parts for box in (*still, *done)) > MAX_PARTS:
+            return Outcome((), gave_up=True)
     match filter_.default:
         case Unknown() as unknown:
             done.extend(_maybe(box, None, unknown, "") for box in still)
@@ -194,24 +197,32 @@ def _merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
 
 def _split(
     box: Box, sources: tuple[Interval, ...] | None, destinations: tuple[Interval, ...] | None
-) -> tuple[list[Box], list[Box]] | None:
-    """Cut a box by a match into the parts inside and outside of it; None if these were too many."""
-    source_in, source_out = _clip(box.source, sources)
-    destination_in, destination_out = _clip(box.destination, destinations)
+) -> tuple[Box | None, list[Box]]:
+    """Cut a box by a match into the part inside of it, None if there is none, and those outside."""
+    source_in, source_out = _clipped(box.sources, sources)
+    destination_in, destination_out = _clipped(box.destinations, destinations)
     if not source_in or not destination_in:
-        return [], [box]
-    if len(source_in) * (len(destination_in) + len(destination_out)) + len(source_out) > MAX_BOXES:
-        return None
-    inside = [_with(box, source, destination) for source in source_in for destination in destination_in]
-    outside = [_with(box, source, box.destination) for source in source_out]
-    outside += [_with(box, source, destination) for source in source_in for destination in destination_out]
-    return inside, outside
+        return None, [box]
+    outside = []
+    if source_out:
+        outside.append(replace(box, sources=source_out))
+    if destination_out:
+        outside.append(replace(box, sources=source_in, destinations=destination_out))
+    return (replace(box, sources=source_in, destinations=destination_in) if outside else box), outside
 
 
-def _clip(whole: Interval, members: tuple[Interval, ...] | None) -> tuple[list[Interval], list[Interval]]:
-    """The parts of an interval that lie inside and outside of ordered members; members of None are everything."""
+def _clipped(
+    wholes: tuple[Interval, ...], members: tuple[Interval, ...] | None
+) -> tuple[tuple[Interval, ...], tuple[Interval, ...]]:
+    """The parts of intervals that lie inside and outside of ordered members; members of None are everything."""
     if members is None:
-        return [whole], []
+        return wholes, ()
+    parts = [_clip(whole, members) for whole in wholes]
+    return tuple(i for inside, _ in parts for i in inside), tuple(o for _, outside in parts for o in outside)
+
+
+def _clip(whole: Interval, members: tuple[Interval, ...]) -> tuple[list[Interval], list[Interval]]:
+    """The parts of one interval that lie inside and outside of ordered members."""
     low, end = whole
     inside: list[Interval] = []
     outside: list[Interval] = []
@@ -229,12 +240,8 @@ def _clip(whole: Interval, members: tuple[Interval, ...] | None) -> tuple[list[I
     return inside, outside
 
 
-def _with(box: Box, source: Interval, destination: Interval) -> Box:
-    return Box(source, destination, box.actions, box.reasons, box.rules)
-
-
 def _close(box: Box, action: Action, reason: Fact[Action], rule: str) -> Box:
-    return Box(box.source, box.destination, box.actions | {action}, (*box.reasons, reason), (*box.rules, rule))
+    return Box(box.sources, box.destinations, box.actions | {action}, (*box.reasons, reason), (*box.rules, rule))
 
 
 def _maybe(box: Box, rule: FilterRule | None, action: Fact[Action], key: str) -> Box:
@@ -246,7 +253,7 @@ def _maybe(box: Box, rule: FilterRule | None, action: Fact[Action], key: str) ->
         why = unknown[0].why if unknown else f"rule '{rule.name}' holds only under conditions that are not modelled"
         reason = Unknown(why, spans_of(action), unknown[0].settle if unknown else "")
     possible -= {Action.NEXT}
-    return Box(box.source, box.destination, box.actions | possible, (*box.reasons, reason), (*box.rules, key))
+    return Box(box.sources, box.destinations, box.actions | possible, (*box.reasons, reason), (*box.rules, key))
 
 
 def explain(boxes: tuple[Box, ...]) -> Fact[Action]:

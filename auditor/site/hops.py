@@ -45,3 +45,9 @@ class Hop:
     subset: str = ""
     share: float = 1.0
     shut_in: bool = False
+
+
+def decisive(hops: tuple[Hop, ...]) -> Hop | None:
+    """Return the first hop that blocks, or else the first that may; None if all are open."""
+    blocking = next((hop for hop in hops if hop.passage is Passage.BLOCKED), None)
+    return blocking or next((hop for hop in hops if hop.passage is Passage.UNKNOWN), None)

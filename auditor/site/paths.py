@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from ipaddress import IPv4Address, summarize_address_range
+from itertools import islice, product
 from typing import Any
 
 from auditor.model import Bss, Device, Fact, Filter, IsolationScope, Stated, Unknown, spans_of
 from auditor.site.addresses import Addresses, whole
 from auditor.site.attachment import Attachment, Media
-from auditor.site.filters import Box, Outcome, Question, concern, evaluate, explain, shut_in
-from auditor.site.hops import Hop, HopKind, Passage
+from auditor.site.filters import Box, Interval, Outcome, Question, concern, evaluate, explain, shut_in
+from auditor.site.hops import Hop, HopKind, Passage, decisive
 from auditor.site.port_isolation import port_isolation
 from auditor.site.segments import Segment
 
@@ -32,9 +33,8 @@ class Path:
 
     @property
     def decisive(self) -> Hop | None:
-        """The first hop that blocks, or else the first that may; None on an open path."""
-        blocking = next((hop for hop in self.hops if hop.passage is Passage.BLOCKED), None)
-        return blocking or next((hop for hop in self.hops if hop.passage is Passage.UNKNOWN), None)
+        """The hop that decides; None on an open path."""
+        return decisive(self.hops)
 
     @property
     def translating(self) -> tuple[Hop, ...]:
@@ -209,7 +209,7 @@ def _filter_hop(device: Device, question: Question, filter_: Filter) -> Iterator
         question.entering,
         question.leaving or "",
         boxes[0].rules[-1] if boxes and boxes[0].rules else "",
-        "" if len(boxes) == len(outcome.boxes) else ", ".join(_words(box) for box in boxes[:4]),
+        "" if len(boxes) == len(outcome.boxes) else ", ".join(_words(*pair) for pair in islice(_pairs(boxes), 4)),
         _size(boxes) / _size(outcome.boxes) if boxes else 1.0,
         passage is Passage.BLOCKED and shut_in(boxes, question),
     )
@@ -217,7 +217,7 @@ def _filter_hop(device: Device, question: Question, filter_: Filter) -> Iterator
 
 def _some(boxes: tuple[Box, ...], fact: Fact[Any]) -> Unknown:
     """Say that only some clients are stopped, and that they may be ours."""
-    shown = ", ".join(dict.fromkeys(_range(*box.source) for box in boxes[:4]))
+    shown = ", ".join(dict.fromkeys(_range(*source) for source, _ in islice(_pairs(boxes), 4)))
     settle = "declare mac or ip of every device in the inventory, and reserve their addresses"
     return Unknown(f"{shown} is blocked, and may be among the addresses of these devices", spans_of(fact), settle)
 
@@ -233,12 +233,20 @@ def _worst(outcome: Outcome) -> tuple[Passage, tuple[Box, ...]]:
 
 def _size(boxes: tuple[Box, ...]) -> int:
     """How many pairs of addresses boxes hold."""
-    return sum((b.source[1] - b.source[0] + 1) * (b.destination[1] - b.destination[0] + 1) for b in boxes)
+    return sum(_count(box.sources) * _count(box.destinations) for box in boxes)
 
 
-def _words(box: Box) -> str:
-    """Name the addresses of a box as networks: `192.168.30.0/24 to 192.168.20.0/24`."""
-    return f"{_range(*box.source)} to {_range(*box.destination)}"
+def _count(intervals: tuple[Interval, ...]) -> int:
+    return sum(last - first + 1 for first, last in intervals)
+
+
+def _pairs(boxes: tuple[Box, ...]) -> Iterator[tuple[Interval, Interval]]:
+    return (pair for box in boxes for pair in product(box.sources, box.destinations))
+
+
+def _words(source: Interval, destination: Interval) -> str:
+    """Name a pair of intervals as networks: `192.168.30.0/24 to 192.168.20.0/24`."""
+    return f"{_range(*source)} to {_range(*destination)}"
 
 
 def _range(low: int, high: int) -> str:

@@ -324,10 +324,17 @@ def local_answers(resolver: Resolver, name: str) -> tuple[LocalAnswer | Forwarde
 
     A forwarder for a longer domain wins over both.
     """
-    found: list[LocalAnswer | Forwarder] = [a for a in resolver.local_answers if covers(a.domain, name)]
+    found: list[LocalAnswer | Forwarder] = [a for a in resolver.local_answers if answers(a, name)]
     found += [f for f in resolver.forwarders if f.address is None and f.domain is not None and covers(f.domain, name)]
     sent = max((len(f.domain or "") for f in _asked(resolver, name)), default=0)
     return tuple(answer for answer in found if len(answer.domain or "") >= sent)
+
+
+def answers(answer: LocalAnswer, name: str) -> bool:
+    """Say whether a local answer is one for this name."""
+    if answer.exact:
+        return answer.domain.lower().rstrip(".") == name.lower().rstrip(".")
+    return covers(answer.domain, name)
 
 
 def covers(domain: str, name: str) -> bool:

@@ -6,14 +6,14 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 
 from auditor.capture import Failure, Gap
-from auditor.inventory import Addressing, SiteEntry, WorkingDay, working_day
-from auditor.model import Bss, Declared, Device, DhcpScope, Interface, Listed, Port, Radio, Unknown
+from auditor.inventory import Addressing, Role, SiteEntry, WorkingDay, working_day
+from auditor.model import Bss, Declared, Device, DhcpScope, Interface, Listed, Port, Unknown
 from auditor.policies import Policy
 from auditor.site.addresses import Addresses, by_dhcp, whole
-from auditor.site.attachment import Attachment
 from auditor.site.dhcp import ProposedReservation, Reserved, proposed_reservations, reservations, scopes_serving
 from auditor.site.egress import Egress, egress, gateways, to_device, to_dhcp_server, uplinks
 from auditor.site.filters import interval
+from auditor.site.memory import Memory
 from auditor.site.paths import Path, path
 from auditor.site.ports import ports_of
 from auditor.site.resolvers import Chain, Lookup, owner, resolver_chain
@@ -27,7 +27,8 @@ class Site:
 
     `missing` are devices of the inventory that could not be audited: what they would tell is unknown. `gaps` are
     texts that an audited device was asked for and did not give.
-    `now` is the time of the audit (aware); it decides which declarations have expired.
+    `now` is the time of the audit (aware); it decides which declarations have expired. Answers that take long are
+    kept in a memory, which is no part of what the site is.
     """
 
     entry: SiteEntry
@@ -39,6 +40,7 @@ class Site:
     readers: tuple[Readers, ...]
     pos: tuple[Pos, ...]
     gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+    _memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -62,9 +64,10 @@ class Site:
             proposed=thresholds.proposed_lease,
         )
 
-    def scopes_serving(self, readers: Readers | Pos) -> Listed[DhcpScope]:
-        """The DHCP scopes that give addresses where readers or points of sale are; holes say what is missing."""
-        return scopes_serving(readers.attachment.segment, self.devices, self.missing)
+    def scopes_serving(self, clients: Readers | Pos) -> Listed[DhcpScope]:
+        """The DHCP scopes that give addresses where clients are; holes say what is missing."""
+        segment = clients.attachment.segment
+        return self._memory.once(("scopes", segment.key), lambda: scopes_serving(segment, self.devices, self.missing))
 
     def reservations(self, readers: Readers) -> Reserved:
         """Which of the declared readers have a valid reservation."""
@@ -76,13 +79,13 @@ class Site:
         unreserved = self.reservations(readers).unreserved
         return proposed_reservations(readers.attachment.segment, scope, unreserved, self.devices)
 
-    def bsses(self, readers: Readers | Pos) -> Listed[Bss]:
-        """The BSSs that readers may join; devices that could not be audited are holes."""
+    def bsses(self, clients: Readers | Pos) -> Listed[Bss]:
+        """The BSSs that clients may join; devices that could not be audited are holes."""
         holes = tuple(
             Unknown(f"{failure.device} was not audited ({failure.why})", settle=failure.hint)
             for failure in self.missing_access_points
         )
-        return Listed(readers.attachment.bsses, holes)
+        return Listed(clients.attachment.bsses, holes)
 
     @property
     def missing_access_points(self) -> tuple[Failure, ...]:
@@ -91,16 +94,11 @@ class Site:
 
     def _may_be_access_point(self, name: str) -> bool:
         entry = next((device for device in self.entry.devices if device.name == name), None)
-        return entry is None or not entry.roles or any(role.value in ("access-point", "ap") for role in entry.roles)
+        return entry is None or not entry.roles or Role.ACCESS_POINT in entry.roles
 
     def ports(self, clients: Readers | Pos) -> Listed[Port]:
         """The Ethernet ports of their segment; which of them a client uses, no configuration tells."""
         return ports_of(clients.attachment.segment, self.devices)
-
-    def radio(self, bss: Bss) -> Radio | None:
-        """The radio of a BSS."""
-        device = self.device(bss.device)
-        return next((radio for radio in device.radios if radio.key == bss.radio), None)
 
     def bsses_of_radio(self, bss: Bss) -> tuple[Bss, ...]:
         """All BSSs on the radio of a BSS, itself included."""
@@ -108,25 +106,31 @@ class Site:
 
     def path(self, source: Pos | Readers, target: Pos | Readers, *, protocol: str, port: int | None) -> Path:
         """Follow packets of one protocol and port between two groups, hop by hop."""
-        return path(
-            source.attachment,
-            target.attachment,
-            self.devices,
-            source_media=source.media,
-            target_media=target.media,
-            protocol=protocol,
-            port=port,
-            sources=self._addresses(source),
-            targets=self._addresses(target),
-            routers=self._routers(source),
+        return self._memory.once(
+            ("path", source, target, protocol, port),
+            lambda: path(
+                source.attachment,
+                target.attachment,
+                self.devices,
+                source_media=source.media,
+                target_media=target.media,
+                protocol=protocol,
+                port=port,
+                sources=self._addresses(source),
+                targets=self._addresses(target),
+                routers=self._routers(source),
+            ),
         )
 
     def resolver_chain(self, clients: Pos | Readers, lookup: Lookup | None = None) -> Chain:
         """Every resolver that may answer a question of these clients (default: the policy's test name)."""
         question = lookup or Lookup(self.policy.test_name, self.policy.test_answer)
         dns = clients.dns if isinstance(clients, Pos) else "dhcp"
-        scopes = self.scopes_serving(clients)
-        return resolver_chain(clients.attachment.segment, dns, scopes, self.devices, self.policy, question)
+        segment, scopes = clients.attachment.segment, self.scopes_serving(clients)
+        return self._memory.once(
+            ("resolvers", segment.key, dns, question),
+            lambda: resolver_chain(segment, dns, scopes, self.devices, self.policy, question),
+        )
 
     def egress(self, clients: Pos | Readers, host: str, *, protocol: str, port: int) -> Egress:
         """May these clients reach a host of the policy? Its published networks are used where there are some."""
@@ -134,15 +138,19 @@ class Site:
         return self._egress(clients, networks, protocol, port)
 
     def _egress(self, clients: Pos | Readers, networks: tuple[IPv4Network, ...], protocol: str, port: int) -> Egress:
-        return egress(
-            clients.attachment.segment,
-            self.devices,
-            self.missing,
-            networks=networks,
-            protocol=protocol,
-            port=port,
-            sources=self._addresses(clients),
-            routers_told=self._routers(clients),
+        segment, sources, routers = clients.attachment.segment, self._addresses(clients), self._routers(clients)
+        return self._memory.once(
+            ("egress", segment.key, networks, protocol, port, sources, routers),
+            lambda: egress(
+                segment,
+                self.devices,
+                self.missing,
+                networks=networks,
+                protocol=protocol,
+                port=port,
+                sources=sources,
+                routers_told=routers,
+            ),
         )
 
     def uplinks(self, clients: Pos | Readers) -> Listed[Interface]:
@@ -160,11 +168,17 @@ class Site:
 
     def _routers(self, clients: Pos | Readers) -> frozenset[IPv4Address]:
         """The routers that clients of a segment are told by DHCP; none if no server is known."""
-        told = [scope.routers for scope in self.scopes_serving(clients)]
-        return frozenset(address for fact in told if not isinstance(fact, Unknown) for address in fact.value)
+        told = (scope.routers for scope in self.scopes_serving(clients))
+        return self._memory.once(
+            ("routers", clients.attachment.segment.key),
+            lambda: frozenset(address for fact in told if not isinstance(fact, Unknown) for address in fact.value),
+        )
 
     def _addresses(self, clients: Pos | Readers) -> Addresses:
         """The addresses that these clients may have."""
+        return self._memory.once(("addresses", clients), lambda: self._addresses_of(clients))
+
+    def _addresses_of(self, clients: Pos | Readers) -> Addresses:
         segment, scopes = clients.attachment.segment, self.scopes_serving(clients)
         macs = clients.macs + (clients.macs_ethernet if isinstance(clients, Readers) else ())
         dynamic = clients.dns == "dhcp" if isinstance(clients, Pos) else clients.addressing is not Addressing.STATIC
@@ -196,17 +210,6 @@ class Site:
         if entry.until is not None and entry.until < self.now.date():
             return Unknown(f"the declaration of {name} by {entry.by} expired on {entry.until}", (entry.span,))
         return Declared(entry.value, entry.span, entry.by, entry.until)
-
-    def others_in(self, attachment: Attachment) -> tuple[str, ...]:
-        """SSIDs on the radios of an attachment that are not its own: who else is hit when a radio changes."""
-        own = {bss.ssid.value for bss in attachment.bsses if not isinstance(bss.ssid, Unknown)}
-        names = (
-            other.ssid.value
-            for bss in attachment.bsses
-            for other in self.bsses_of_radio(bss)
-            if not isinstance(other.ssid, Unknown) and not isinstance(other.enabled, Unknown) and other.enabled.value
-        )
-        return tuple(sorted({name for name in names if name not in own}))
 
 
 def join(

@@ -18,18 +18,19 @@ class Readers:
 
     `model` is None if none was declared or the policy does not know it. `connection` None: either may be
     used. `macs` are the MAC addresses that matter for the declared connection, `macs_ethernet` the wired ones.
+    The large parts stay out of the hash, which only has to be quick.
     """
 
     name: str
-    place: Fact[Attachment]
-    model: ReaderModel | None
+    place: Fact[Attachment] = field(hash=False)
+    model: ReaderModel | None = field(hash=False)
     model_name: str | None
     connection: Connection | None
     addressing: Addressing
     count: int | None
     macs: tuple[str, ...]
     macs_ethernet: tuple[str, ...]
-    addresses: tuple[IPv4Address, ...]
+    addresses: tuple[IPv4Address, ...] = field(hash=False)
     integration: Integration
     sdk_version: str | None
     line: Span
@@ -61,11 +62,11 @@ class Pos:
     """
 
     name: str
-    place: Fact[Attachment]
+    place: Fact[Attachment] = field(hash=False)
     dns: Literal["dhcp"] | tuple[IPv4Address | IPv6Address, ...]
     connection: Connection | None
     macs: tuple[str, ...]
-    addresses: tuple[IPv4Address, ...]
+    addresses: tuple[IPv4Address, ...] = field(hash=False)
     line: Span
 
     @property

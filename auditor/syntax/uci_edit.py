@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from auditor.errors import AuditorError
-from auditor.syntax.uci import Document, Heading, Section, Statement, parse
+from auditor.syntax.uci import Document, Heading, Section, Statement, effective, parse
 
 
 class EditError(AuditorError, ValueError):
@@ -222,16 +222,19 @@ def _check_value(name: str, value: str) -> None:
 
 
 def _tree(document: Document) -> list[_Node]:
-    return [
-        _Node(section.package, section.type, section.name, {name: _meaning(section, name) for name in section.names()})
-        for section in document.sections
-    ]
+    return [_Node(section.package, section.type, section.name, _meanings(section)) for section in document.sections]
 
 
-def _meaning(section: Section, name: str) -> tuple[bool, tuple[str, ...]]:
-    """Say whether the option is a list in the end, and its values."""
-    values = section.values(name)
-    return any(each.keyword == "list" for each in values), tuple(each.value for each in values)
+def _meanings(section: Section) -> _Options:
+    """Say of each option that is set whether it is a list in the end, and its values."""
+    written: dict[str, list[Statement]] = {}
+    for statement in section.statements:
+        written.setdefault(statement.name, []).append(statement)
+    return {
+        name: (any(each.keyword == "list" for each in values), tuple(each.value for each in values))
+        for name, statements in written.items()
+        if (values := effective(statements))
+    }
 
 
 def _expected(document: Document, operation: Operation, index: int) -> list[_Node]:
@@ -412,7 +415,7 @@ def _insertion(document: Document, section: Section, keyword: str, name: str, va
 
 
 def _set_option(document: Document, section: Section, name: str, value: str) -> list[_Cut]:
-    if _meaning(section, name) == (False, (value,)):
+    if _meanings(section).get(name) == (False, (value,)):
         return []
     values = section.values(name)
     # `option x ''` is written but not set; it is the place to write to if there is no other.
@@ -439,7 +442,7 @@ def _add_list_value(document: Document, section: Section, name: str, value: str)
 def _delete_list_value(document: Document, section: Section, name: str, value: str) -> list[_Cut]:
     values = section.values(name)
     doomed = [each for each in values if each.value == value]
-    if not doomed or not _meaning(section, name)[0]:
+    if not doomed or not any(each.keyword == "list" for each in values):
         return []
     if doomed[0].keyword == "option":
         # It hides what stands before it; without it, that would be read again.
@@ -452,8 +455,7 @@ def _add_section(document: Document, operation: AddSection) -> list[_Cut]:
         (each for each in document.sections if each.package == operation.package and each.id == operation.name), None
     )
     if present is not None:
-        options = {name: _meaning(present, name) for name in present.names()}
-        if present.type == operation.type and options == _options(operation):
+        if present.type == operation.type and _meanings(present) == _options(operation):
             return []
         raise EditError(f"there is another section {operation.package}.{operation.name} already")
     text = document.text

@@ -87,6 +87,29 @@ def test_a_text_of_another_platform_is_one_clear_error(user: User, text: str) ->
     assert len(alone.output.splitlines()) < 4
 
 
+def test_a_saved_capture_without_a_platform_is_told_what_is_missing(user: User, shop: Path) -> None:
+    done = user.run("audit", str(shop))
+    assert done.code == 2
+    assert "add --platform, one of: openwrt" in done.output
+
+
+def test_the_command_line_knows_the_models_of_readers(user: User, shop: Path) -> None:
+    done = user.run("audit", str(shop), "--platform", "openwrt", "--readers", "ssid=BAKERY-TILLS,model=verifone-p40")
+    assert done.code == 2
+    assert "did you mean 'verifone-p400'?" in done.output
+
+
+def test_mobile_readers_stand_beside_others_and_get_no_verdicts_on_a_network(user: User, shop: Path) -> None:
+    done = user.run(
+        *("audit", str(shop), "--platform", "openwrt", "--integration", "javascript-sdk"),
+        *("--readers", "ssid=BAKERY-TILLS,model=bbpos-wisepos-e", "--readers", "model=stripe-m2"),
+        *("--pos", "subnet=192.168.30.0/24", "--report", "json=report.json"),
+    )
+    assert done.code == 1, done.output
+    mobile = [each for each in user.report()["verdicts"] if each["subject"] == "readers-2"]
+    assert {each["result"] for each in mobile} == {"not_applicable", "not_checked"}
+
+
 def test_an_old_capture_decides_nothing(user: User, shop: Path) -> None:
     for file in shop.rglob("*"):
         os.utime(file, (1_600_000_000, 1_600_000_000))

@@ -110,8 +110,34 @@ def test_what_else_moved_is_named(live_shop: Shop) -> None:
         device.paste(text)
     _replace(live_shop.router / "etc/config/dhcp", "leasetime '12h'", "leasetime '7h'")
     done = live_shop.user.run("verify", "bakery", "--rule", "dhcp-lease-too-short")
+    assert done.code == 1, done.output
     (moved,) = (line.strip() for line in done.stdout.splitlines() if "moved as well" in line)
-    assert re.search(r"dhcp_scopes\[lan\]\.lease_time: .*12:00:00 → .*7:00:00", moved)
+    assert re.search(r"dhcp_scopes\[lan\]\.lease_time: stated 12h → stated 7h", moved)
+
+
+def test_what_could_not_be_seen_again_is_not_fixed(live_shop: Shop) -> None:
+    wireless = live_shop.router / "etc/config/wireless"
+    wireless.write_text(wireless.read_text(encoding="utf-8").replace("BAKERY-TILLS", "RENAMED"), encoding="utf-8")
+    done = live_shop.user.run("verify", "bakery")
+    assert "still there" in done.stdout or "undecided" in done.stdout
+    assert not re.search(r"fixed +\w+ +station-isolation", done.stdout)
+    shutil.rmtree(live_shop.router / "etc/config")
+    done = live_shop.user.run("verify", "bakery")
+    assert done.code != 0, done.output
+    assert not re.search(r"^ +fixed ", done.stdout, re.MULTILINE)
+
+
+def test_another_inventory_than_the_audit_had_is_refused(live_shop: Shop) -> None:
+    _replace(live_shop.user.folder / "inventory.yaml", "BAKERY-TILLS", "BAKERY-TILS")
+    done = live_shop.user.run("verify", "--rule", "dhcp-lease-too-short")
+    assert done.code == 2, done.output
+    assert "audit` again" in done.stderr
+
+
+def test_notes_do_not_count_unless_asked_for(live_shop: Shop) -> None:
+    command = ("verify", "bakery", "--rule", "dhcp-lease-store-volatile")
+    assert live_shop.user.run(*command).code == 0
+    assert live_shop.user.run(*command, "--fail-on", "note").code == 1
 
 
 def test_verify_can_be_repeated_until_the_change_is_made(live_shop: Shop) -> None:

@@ -22,6 +22,7 @@ from auditor.inventory import (
     Sessions,
     SiteEntry,
     Wifi6,
+    Words,
     load,
     loads,
 )
@@ -339,6 +340,14 @@ def test_the_hash_is_of_the_bytes_and_a_byte_order_mark_is_no_mistake(tmp_path: 
 def test_a_point_of_sale_may_say_how_it_is_connected(text: str, connection: Connection | None) -> None:
     data = f"sites: {{s: {{pos: {{till: {{ip: 192.168.30.20{text}}}}}}}}}".encode()
     assert loads(data, Path("i.yaml")).sites[0].pos[0].entries[0].connection is connection
+
+
+@pytest.mark.parametrize("entry", ["{connection: bluetooth, count: 2}", "{model: stripe-m2, count: 2}"])
+def test_mobile_readers_need_nothing_that_selects_them(entry: str) -> None:
+    words = Words(models=("bbpos-wisepos-e", "stripe-m2"), mobile_models=("stripe-m2",))
+    inventory = loads(f"sites: {{s: {{readers: {{queue: {entry}}}}}}}".encode(), FILE, words=words)
+    (reader,) = inventory.sites[0].readers[0].entries
+    assert (reader.selector.is_empty, reader.count) == (True, 2)
 
 
 def test_a_point_of_sale_on_bluetooth_is_a_mistake() -> None:

@@ -128,6 +128,7 @@ TABLE = [
     (in_a_site("readers: [{ip: 10.0.0.1, count: 2}]"), 3, f"{SITE}.readers[1].count", "is one reader"),
     (in_a_site("readers: [{ssid: a, connection: cable}]"), 3, f"{SITE}.readers[1].connection", "one of: wifi"),
     (in_a_site("readers: [{ssid: a, connection: ethernet}]"), 3, f"{SITE}.readers[1].connection", "no ssid"),
+    (in_a_site("readers: [{count: 2}]"), 3, f"{SITE}.readers[1]", "only mobile readers need none"),
     (in_a_site("readers: [{ssid: a, addressing: fixed}]"), 3, f"{SITE}.readers[1].addressing", "dhcp, static"),
     (
         in_a_site("readers: {t: [{ssid: a, integration: ios-sdk}]}"),
@@ -298,6 +299,20 @@ def test_a_platform_policy_or_model_that_the_program_does_not_know_is_a_mistake(
         "expected a reader model, one of: bbpos-wisepos-e, found 'wisepos-e'; did you mean 'bbpos-wisepos-e'?",
         "expected a platform, one of: openwrt, found 'open-wrt'; did you mean 'openwrt'?",
     ]
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ("{model: bbpos-wisepos-e}", "only mobile readers need none"),
+        ("{model: bbpos-wisepos-e, connection: bluetooth}", "has a network connection of its own"),
+        ("{model: stripe-m2, connection: wifi}", "has no network connection of its own"),
+    ],
+)
+def test_model_and_connection_of_a_reader_agree(entry: str, words: str) -> None:
+    known = Words(models=("bbpos-wisepos-e", "stripe-m2"), mobile_models=("stripe-m2",))
+    (mistake,) = mistakes_of(in_a_site(f"readers: {{queue: {entry}}}"), known)
+    assert words in mistake.message
 
 
 def test_a_file_that_is_not_there_is_a_mistake_too(tmp_path: Path) -> None:

@@ -53,6 +53,13 @@ def test_none_or_several_are_unknown(networks: tuple[str, ...], words: str, why:
     assert place.settle
 
 
+def test_mobile_readers_are_nowhere() -> None:
+    devices = _shop("pos")
+    place = attach(_selector("connection: bluetooth"), segments_of(devices), devices, ())
+    assert isinstance(place, Unknown)
+    assert place.why == "mobile readers have no network of their own"
+
+
 def test_a_device_that_was_not_audited_may_have_the_ssid() -> None:
     devices = _shop("pos")
     failure = Failure("ap2", "openwrt", "timed out", "try again", 3)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.model import Action, Assumed, Default, Filter, FilterRule, Listed, Unknown
-from auditor.site.filters import MAX_BOXES, Box, Interval, Question, evaluate, explain, interval
+from auditor.site.filters import MAX_PARTS, Box, Interval, Question, evaluate, explain, interval
 from tests.site.built import UNKNOWN, filtered, networks, ports, rule
 
 # Sixteen sources and sixteen destinations: small enough to try every pair.
@@ -117,10 +117,10 @@ def packets() -> Iterator[Packet]:
 
 
 def box_of(boxes: tuple[Box, ...], packet: Packet) -> Box:
-    def inside(bounds: Interval, address: IPv4Address) -> bool:
-        return bounds[0] <= int(address) <= bounds[1]
+    def inside(bounds: tuple[Interval, ...], address: IPv4Address) -> bool:
+        return sum(low <= int(address) <= high for low, high in bounds) == 1
 
-    (found,) = [b for b in boxes if inside(b.source, packet.source) and inside(b.destination, packet.destination)]
+    (found,) = [b for b in boxes if inside(b.sources, packet.source) and inside(b.destinations, packet.destination)]
     return found
 
 
@@ -181,21 +181,31 @@ def test_the_origin_of_a_default_is_kept() -> None:
     assert isinstance(explain(outcome.blocked()), Assumed)
 
 
-@pytest.mark.parametrize("size", [MAX_BOXES // 2, MAX_BOXES * 8])
+@pytest.mark.parametrize("size", [MAX_PARTS // 2, MAX_PARTS * 8])
 def test_a_long_list_of_addresses_is_quick_or_given_up(size: int) -> None:
     """Every second address of a block: no two of them join."""
     first = int(IPv4Address("10.0.0.0"))
     listed = tuple(IPv4Network(first + 2 * number) for number in range(size))
     question = Question("pos", "wan", QUESTION.sources, (interval(IPv4Network("10.0.0.0/8")),), "tcp", 443)
     outcome = evaluate(filtered(rule("list", Action.DROP, destinations=listed)), question)
-    assert outcome.gave_up == (size > MAX_BOXES)
-    assert len(outcome.blocked()) == (0 if outcome.gave_up else size)
+    assert outcome.gave_up == (size > MAX_PARTS)
+    assert sum(box.parts for box in outcome.blocked()) == (0 if outcome.gave_up else size)
 
 
 def test_neighbours_in_a_list_are_one_box() -> None:
     listed = networks("198.51.100.0/30", "198.51.100.4/30", "198.51.100.2/31")
     outcome = evaluate(filtered(rule("list", Action.DROP, destinations=listed)), QUESTION)
-    assert [box.destination for box in outcome.blocked()] == [interval(IPv4Network("198.51.100.0/29"))]
+    assert [box.destinations for box in outcome.blocked()] == [(interval(IPv4Network("198.51.100.0/29")),)]
+
+
+def test_what_shares_one_fate_is_one_box() -> None:
+    """Rules about ports and protocols cut nothing, however many intervals are asked for."""
+    sources = tuple((number, number) for number in range(0, 200, 2))
+    question = Question("pos", "wan", sources, (interval(DESTINATIONS), (1, 9)), "tcp", 443)
+    outcome = evaluate(
+        filtered(rule("web", Action.ACCEPT, destination_ports=ports(443)), default=Action.DROP), question
+    )
+    assert [(box.rules, box.sources) for box in outcome.boxes] == [(("web",), sources)]
 
 
 def test_a_rule_of_unknown_action_leaves_everything_open() -> None:

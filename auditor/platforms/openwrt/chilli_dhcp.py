@@ -36,7 +36,7 @@ def _scope(config: Config, located: Located, runs: Fact[bool], interfaces: Liste
         domain_name_servers=_servers(config, located),
         routers=_gateway(config, located),
         ipv6_only_preferred=config.default("chilli.ipv6_only_preferred", script_bool, *near),
-        lease_store_persistent=Unknown(store, near),
+        lease_store_persistent=Unknown(store, near, "look whether clients keep their addresses after a restart"),
     )
 
 
@@ -52,7 +52,8 @@ def _serving(config: Config, located: Located, runs: Fact[bool]) -> Fact[bool]:
     """With `nodynip` or a DHCP gateway of its own, others decide about addresses."""
     elsewhere = config.lines(located, "nodynip", "dhcpgateway", "dhcprelayagent", "statip", "uamanyip", "dhcpradius")
     if elsewhere:
-        return Unknown("CoovaChilli does not give out all addresses of its network itself", elsewhere)
+        why = "CoovaChilli does not give out all addresses of its network itself"
+        return Unknown(why, elsewhere, "audit the server that does as well, or declare dhcp")
     return runs
 
 
@@ -75,7 +76,8 @@ def _gateway(config: Config, located: Located) -> Fact[tuple[IPv4Address, ...]]:
     """`uamlisten` is CoovaChilli's own address, through which its clients go."""
     match config.stated(located, "uamlisten", IPv4Address):
         case None:
-            return Unknown("CoovaChilli's own address is not written (uamlisten)", (config.header(located),))
+            why = "CoovaChilli's own address is not written (uamlisten)"
+            return Unknown(why, (config.header(located),), "write uamlisten, or look at what a client was told")
         case Unknown() as unknown:
             return unknown
         case known:

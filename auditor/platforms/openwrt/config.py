@@ -126,6 +126,11 @@ class Config:
                 self._understood[located.file].update(range(heading.first, heading.last + 1))
         return found
 
+    def whole(self, package: str) -> tuple[Located, ...]:
+        """Return all sections of a package, whatever their type; no line of them counts as understood by that."""
+        found = [each for (owner, _), sections in self._by_type.items() if owner == package for each in sections]
+        return tuple(sorted(found, key=lambda each: each.header))
+
     def section(self, package: str, name: str) -> Located | None:
         """Return a section by name or made-up name, whatever its type."""
         return self._by_id.get((package, name))
@@ -211,7 +216,9 @@ class Config:
         """Return the documented default for this device's version, or `Unknown` if versions differ."""
         found = self.profile.default(entry, self.version)
         if found is None and entry not in self.profile.defaults:
-            return Unknown(f"no line says, and no default of {entry} is documented", near)
+            option = entry.rpartition(".")[2]
+            settle = f"write {option} in its section, or see what {self.device} does without it"
+            return Unknown(f"no line says, and no default of {entry} is documented", near, settle)
         if found is None:
             why = f"the default of {entry} depends on the OpenWrt version, which is not known"
             return Unknown(why, near, "capture /etc/openwrt_release as well")

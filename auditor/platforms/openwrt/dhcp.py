@@ -118,12 +118,14 @@ def _of_odhcpd(config: Config, located: Located, name: str, code: str) -> tuple[
 
 def _own_addresses(interface: Interface | None, name: Fact[str]) -> Fact[tuple[IPv4Interface, ...]]:
     if interface is None:
-        return Unknown("the scope's interface is not in the captured network configuration", name.spans)
+        why = "the scope's interface is not in the captured network configuration"
+        return Unknown(why, name.spans, "correct the interface of the scope, or capture /etc/config/network as well")
     match interface.addresses:
         case Unknown() as unknown:
             return unknown
         case known if not known.value:
-            return Unknown(f"interface {interface.key} has no static IPv4 address", known.spans)
+            settle = f"add ipaddr to interface {interface.key}, or correct the interface of its scope"
+            return Unknown(f"interface {interface.key} has no static IPv4 address", known.spans, settle)
         case known:
             return known
 
@@ -139,7 +141,7 @@ def _with_netmask(
     try:
         changed = tuple(IPv4Interface(f"{address.ip}/{mask}") for address in own.value)
     except ValueError:
-        return Unknown(f"cannot read netmask '{printable(mask)}'", (span,))
+        return Unknown(f"cannot read netmask '{printable(mask)}'", (span,), settle="correct netmask in the scope")
     return known_like(changed, own, Stated(None, (span,)))
 
 
@@ -159,9 +161,15 @@ def _pool(
         return known_like(None, dynamic)
     odd = config.lines(located, "options")
     if odd:
-        return Unknown(f"scope {located.id} adds words of its own to dnsmasq's dhcp-range", odd)
+        return Unknown(
+            f"scope {located.id} adds words of its own to dnsmasq's dhcp-range",
+            odd,
+            settle="move the words to options of their own, or look at the leases that clients got",
+        )
+    # That dynamic leases are permitted is no part of the evidence; only that it is not known, or not so, decides.
+    doubt = (dynamic,) if isinstance(dynamic, Unknown) else ()
     pool: Fact[AddressRange | None] = combine(
-        lambda first, size, addresses, _: _range(addresses[0].network, first, size), start, limit, own, dynamic
+        lambda first, size, addresses, *_: _range(addresses[0].network, first, size), start, limit, own, *doubt
     )
     return _limited(pool, instances)
 
@@ -198,7 +206,11 @@ def _lease_time(config: Config, located: Located, servers: Servers) -> Fact[time
     odd = config.lines(located, "options")
     by_dnsmasq: Fact[timedelta] = config.fact(located, "leasetime", lease_time, default="dhcp.leasetime")
     if odd:
-        by_dnsmasq = Unknown(f"scope {located.id} adds words of its own to dnsmasq's dhcp-range", odd)
+        by_dnsmasq = Unknown(
+            f"scope {located.id} adds words of its own to dnsmasq's dhcp-range",
+            odd,
+            settle="move the words to options of their own, or look at the leases that clients got",
+        )
     by_odhcpd = config.fact(located, "leasetime", odhcpd_lease_time, default="dhcp.leasetime")
     return servers.by_main(by_odhcpd, by_dnsmasq)
 

@@ -130,7 +130,9 @@ def addresses(
             try:
                 address = IPv4Address(value)
             except ValueError:
-                return Unknown(f"cannot read option {code} '{printable(value)}'", (each.span,))
+                return Unknown(
+                    f"cannot read option {code} '{printable(value)}'", (each.span,), settle="correct the dhcp_option"
+                )
             if address == IPv4Address(0):
                 if isinstance(itself, Unknown):
                     return itself

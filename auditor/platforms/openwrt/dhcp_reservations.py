@@ -18,7 +18,13 @@ def reservations(config: Config, servers: Servers, raw: Listed[RawLine]) -> List
     for instance in servers.instances:
         lines = config.lines(instance.located, "dhcphostsfile")
         if lines:
-            holes.append(Unknown("dnsmasq reads a file of reservations, which was not read", lines))
+            holes.append(
+                Unknown(
+                    "dnsmasq reads a file of reservations, which was not read",
+                    lines,
+                    settle="write the reservations as config host, or look at the file",
+                )
+            )
     found = []
     for located in config.sections("dhcp", "host"):
         if _in_force(config, located, servers):

@@ -92,7 +92,11 @@ def _odhcpd_store(config: Config, located: Located) -> Fact[bool]:
         return config.default("odhcpd.leasefile", bool, config.header(located))
     if isinstance(written, Unknown) or not written.value:
         return written
-    return Unknown("whether odhcpd reads its lease file after a restart was not established", written.spans)
+    return Unknown(
+        "whether odhcpd reads its lease file after a restart was not established",
+        written.spans,
+        settle="look whether clients keep their addresses after a restart",
+    )
 
 
 def survives_reboot(path: str) -> bool:

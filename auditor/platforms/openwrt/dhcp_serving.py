@@ -30,10 +30,16 @@ def serving(
 
 
 def _all(conditions: tuple[Fact[bool], ...]) -> Fact[bool]:
-    """Whether all conditions hold; the first that certainly does not decides."""
+    """Whether all conditions hold; the first that certainly does not decides.
+
+    Where lines state some of them, defaults that merely permit the rest are no evidence beside them.
+    """
     for condition in conditions:
         if not isinstance(condition, Unknown) and not condition.value:
             return condition
+    stated = [condition for condition in conditions if isinstance(condition, Stated)]
+    if stated and not any(isinstance(condition, Unknown) for condition in conditions):
+        return known_like(True, *stated)
     return combine(lambda *_: True, *conditions)
 
 
@@ -48,7 +54,10 @@ def _names_interface(config: Config, located: Located) -> Fact[bool]:
 
 def _static(located: Located, interface: Interface | None) -> Fact[bool]:
     if interface is None:
-        return Unknown(f"the interface of scope {located.id} is not in the captured network configuration")
+        return Unknown(
+            f"the interface of scope {located.id} is not in the captured network configuration",
+            settle="correct the interface of the scope, or capture /etc/config/network as well",
+        )
     return combine(lambda source: source is AddressSource.STATIC, interface.address_source)
 
 

@@ -17,8 +17,10 @@ from auditor.model import (
 )
 from auditor.platforms.openwrt.config import Config, Located, init_bool, printable
 from auditor.platforms.openwrt.dhcp_servers import instance_runs
+from auditor.platforms.openwrt.dns_upstream import of_interfaces
 from auditor.platforms.openwrt.listening import for_dns
-from auditor.platforms.openwrt.raw_dnsmasq import Raw, RawLine, not_read
+from auditor.platforms.openwrt.raw_dnsmasq import Raw, RawLine, is_list, not_read
+from auditor.platforms.openwrt.release import at_least
 
 # What `--stop-dns-rebind` drops (dnsmasq 2.90, src/rfc1035.c, private_net; man page, --stop-dns-rebind).
 PRIVATE_RANGES = tuple(
@@ -151,9 +153,7 @@ def _forwarders(config: Config, located: Located, raw: Listed[RawLine]) -> Liste
     words = list(config.items(located, "server"))
     words += [(each.value, config.span(located, each)) for each in config.values(located, "local")[-1:]]
     words += [(line.value, line.span) for line in _raw(raw, "server", "local")]
-    for word, span in config.words(located, "serversfile"):
-        why = f"dnsmasq reads further servers from {printable(word)}, which was not captured"
-        holes.append(Unknown(why, (span,), f"look at {printable(word)} on {config.device}"))
+    holes += _servers_files(config, located)
     for word, span in words:
         parsed = _server(word, span)
         if isinstance(parsed, Unknown):
@@ -165,12 +165,20 @@ def _forwarders(config: Config, located: Located, raw: Listed[RawLine]) -> Liste
         case Unknown() as unknown:
             holes.append(unknown)
         case known if not known.value:
-            why = "dnsmasq also asks the resolvers that the uplink hands out, which are not in the configuration"
-            holes.append(Unknown(why, known.spans, "look a name up from a POS, or declare dns-upstream"))
+            given = of_interfaces(config, located, known.spans)
+            found += given.items
+            holes += given.holes
         case _:
-            pass
-    config.words(located, "resolvfile")
+            config.words(located, "resolvfile")
     return Listed(tuple(found), tuple(holes))
+
+
+def _servers_files(config: Config, located: Located, *, lists: bool = True) -> Iterator[Unknown]:
+    """`serversfile` adds servers, and domains that are kept inside; `lists`: also files that block lists write."""
+    for word, span in config.words(located, "serversfile"):
+        if lists or not is_list(word):
+            why = f"dnsmasq reads further servers from {printable(word)}, which was not captured"
+            yield Unknown(why, (span,), f"look at {printable(word)} on {config.device}")
 
 
 def _server(word: str, span: Span) -> list[Forwarder] | Unknown:
@@ -185,7 +193,7 @@ def _server(word: str, span: Span) -> list[Forwarder] | Unknown:
         where = ip_address(address)
         number = int(port) if port else 53
     except ValueError:
-        return Unknown(f"cannot read server '{printable(word)}'", (span,))
+        return Unknown(f"cannot read server '{printable(word)}'", (span,), settle="correct the server")
     return [_forwarder(domain, where, number, word, span) for domain in scopes]
 
 
@@ -213,13 +221,15 @@ def _local_answers(config: Config, located: Located, raw: Listed[RawLine]) -> Li
                 fact = Stated(printable(word), (span,))
                 name = "." if everything else domain.lstrip("*.")
                 found.append(LocalAnswer(printable(word), name, target or None, fact))
+    # The init script once wrote `config domain` as an address with all below it, and writes it as a line of hosts now.
+    in_hosts_file = at_least(config.version, 19, 7) is True
     for type_ in ("domain", "hostrecord"):
         for record in config.sections("dhcp", type_):
-            found += _record(config, located, record)
+            found += _record(config, located, record, exact=type_ == "hostrecord" or in_hosts_file)
     return Listed(tuple(found), (*raw.holes, *_elsewhere(config, located, raw)))
 
 
-def _record(config: Config, instance: Located, located: Located) -> Iterator[LocalAnswer]:
+def _record(config: Config, instance: Located, located: Located, *, exact: bool) -> Iterator[LocalAnswer]:
     """`config domain` and `config hostrecord`: names with their addresses; without an address nothing happens."""
     owner = [word for word, _ in config.words(located, "instance")]
     names, addresses = config.words(located, "name"), config.words(located, "ip")
@@ -227,7 +237,7 @@ def _record(config: Config, instance: Located, located: Located) -> Iterator[Loc
         return
     for number, (name, span) in enumerate(names):
         key = located.id if not number else f"{located.id} {printable(name)}"
-        yield LocalAnswer(key, name, addresses[0][0], Stated(printable(name), (span,)))
+        yield LocalAnswer(key, name, addresses[0][0], Stated(printable(name), (span,)), exact)
 
 
 def _elsewhere(config: Config, located: Located, raw: Listed[RawLine]) -> Iterator[Unknown]:
@@ -235,6 +245,7 @@ def _elsewhere(config: Config, located: Located, raw: Listed[RawLine]) -> Iterat
     for word, span in config.words(located, "addnhosts"):
         why = f"dnsmasq answers names from {printable(word)}, which was not captured"
         yield Unknown(why, (span,), f"look at {printable(word)} on {config.device}")
+    yield from _servers_files(config, located, lists=False)  # what a block list sinks is said of the block list
     for line in _raw(raw, "addn-hosts", "hostsdir", "host-record", "cname", "alias"):
         yield not_read(line, "may answer names")
     bogus = [(line.value, line.span) for line in _raw(raw, "bogus-nxdomain")]

@@ -22,6 +22,7 @@ from auditor.model import (
     Unknown,
     combine,
 )
+from auditor.platforms.openwrt import acting_packages
 from auditor.platforms.openwrt.captured import package_not_obtained
 from auditor.platforms.openwrt.config import Config, Located, printable, script_bool
 from auditor.platforms.openwrt.firewall_zones import Zones, zones
@@ -69,6 +70,7 @@ def blocklists(config: Config, capture: Capture, services: Fact[frozenset[str]])
             found.append(Blocklist(config.device, f"{package.name}.{located.id}", package.name, on))
         hole = None if config.has(package.name) else package_not_obtained(capture, package.name)
         holes += [] if hole is None else [hole]
+    found += acting_packages.name_filters(config, capture, services)
     return Listed(tuple(found), tuple(holes))
 
 
@@ -272,7 +274,7 @@ def _unbound_forwarder(server: str, span: Span, names: tuple[str, ...], usual: i
         address: IPv4Address | IPv6Address = ip_address(text)
         number = _port(port) if port else usual
     except ValueError:
-        return Unknown(f"cannot read server '{printable(server)}'", (span,))
+        return Unknown(f"cannot read server '{printable(server)}'", (span,), settle="correct the server")
     fact = Stated(printable(server), (span,))
     domains = [None if name == "." else name.rstrip(".") for name in names]
     return [Forwarder(f"{printable(server)} for {domain or '.'}", domain, address, number, fact) for domain in domains]

@@ -69,7 +69,7 @@ def _not_captured(capture: Capture) -> list[Unknown]:
     ]
     listing = capture.file(_LISTING)
     for number, line in enumerate(lines_of(listing.text) if listing is not None else (), start=1):
-        name = line.strip()
+        name = line.strip().rpartition("/")[2]  # bare names, or whole paths where somebody saved `ls -1 <folder>/*`
         if name.endswith(".nft") and capture.file(_FOLDER + name) is None and name != "10-custom-filter-chains.nft":
             span = Span(capture.device, _LISTING, number, number)
             path = _FOLDER + printable(name)

@@ -107,7 +107,9 @@ def ports(config: Config, located: Located, option: str) -> Fact[tuple[PortRange
         try:
             found = port_range(text)
         except ValueError as error:
-            return Unknown(f"cannot read {option} '{printable(word)}': {error}", (span,))
+            return Unknown(
+                f"cannot read {option} '{printable(word)}': {error}", (span,), settle="correct the option in its rule"
+            )
         (outside if negated else inside).append((found.first, found.last))
     positive = any(not word.startswith("!") for word, _ in words)
     left = _without(inside if positive else [(0, _LAST_PORT)], outside)
@@ -133,7 +135,11 @@ def protocols(config: Config, located: Located) -> Fact[frozenset[str] | None]:
     spans = _lines(words)
     for word, span in words:
         if word.startswith("!"):
-            return Unknown(f"all protocols but '{printable(word[1:])}': not modelled", (span,))
+            return Unknown(
+                f"all protocols but '{printable(word[1:])}': not modelled",
+                (span,),
+                settle="name the protocols that the rule is about",
+            )
     return Stated(_protocol_names(" ".join(word for word, _ in words)), spans)
 
 

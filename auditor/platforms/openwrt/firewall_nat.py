@@ -151,7 +151,11 @@ def _nat(config: Config, located: Located, zones: Zones) -> Iterator[SourceNat]:
         return
     near = tuple(span for _, span in config.words(located, "src")) or (config.header(located),)
     recognise(config, located)
-    yield SourceNat(config.device, located.key, Unknown(f"{located.title} names no zone that packets leave to", near))
+    yield SourceNat(
+        config.device,
+        located.key,
+        Unknown(f"{located.title} names no zone that packets leave to", near, settle="name the zone in dest"),
+    )
 
 
 def _is_source_nat(config: Config, located: Located) -> bool:
@@ -281,6 +285,10 @@ def _single(network: Fact[IPv4Network | None]) -> Fact[IPv4Address | None]:
         case known if known.value is None:
             return known_like(None, known)
         case known if known.value.prefixlen != 32:
-            return Unknown("questions are redirected to one of several addresses", known.spans)
+            return Unknown(
+                "questions are redirected to one of several addresses",
+                known.spans,
+                settle="look a name up from a POS, several times",
+            )
         case known:
             return known_like(known.value.network_address, known)

@@ -190,7 +190,11 @@ def _by_device(
     keys = {i.key for i in interfaces if not isinstance(i.link, Unknown) and i.link.value == name}
     on: Fact[frozenset[str]] = Stated(frozenset(keys), (span,))
     if not keys:
-        on = Unknown(f"device '{printable(name)}' is none of an interface that is modelled", (span,))
+        on = Unknown(
+            f"device '{printable(name)}' is none of an interface that is modelled",
+            (span,),
+            settle="name the zone or the network instead of the device",
+        )
 
     def both(members: frozenset[str] | None, device: frozenset[str]) -> frozenset[str] | None:
         return device if members is None else members & device

@@ -153,7 +153,10 @@ def zones(config: Config, interfaces: Listed[Interface]) -> Zones:
         if (isinstance(enabled, Stated) and not enabled.value) or (not names and damaged is None):
             recognise(config, located)
         elif not names:
-            holes.append(damaged or Unknown(f"{located.title} names no zone", (config.header(located),)))
+            holes.append(
+                damaged
+                or Unknown(f"{located.title} names no zone", (config.header(located),), settle="add a name to the zone")
+            )
         else:
             unsure = damaged or (enabled if isinstance(enabled, Unknown) else None)
             found.append(_zone(config, located, names[0][0], base, interfaces, unsure))
@@ -194,7 +197,11 @@ def _members(config: Config, located: Located, interfaces: Listed[Interface]) ->
         return Unknown(why, (subnets[0][1],), "ask from a client of that subnet")
     for word, span in networks + devices:
         if word.startswith("!"):
-            return Unknown(f"a zone of everything but '{printable(word[1:])}' is not modelled", (span,))
+            return Unknown(
+                f"a zone of everything but '{printable(word[1:])}' is not modelled",
+                (span,),
+                settle="name the networks of the zone",
+            )
     named = {word for word, _ in networks}
     links = {_own_link(i) for i in interfaces if i.key in named} | {word for word, _ in devices}
     return Stated(frozenset(named | {i.key for i in interfaces if _on(_own_link(i), links)}), spans)

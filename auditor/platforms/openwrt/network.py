@@ -4,6 +4,7 @@ Two generations of syntax are read by content: `option ifname` with `type 'bridg
 `option device` with `config device` and `config bridge-vlan` (from 21.02).
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface
@@ -15,6 +16,8 @@ _UPLINK_PROTOCOLS = frozenset(
     {"dhcp", "pppoe", "ppp", "pptp", "l2tp", "3g", "ncm", "qmi", "mbim", "modemmanager", "wwan"}
 )
 _EVERYTHING = frozenset({"0.0.0.0/0", "0.0.0.0"})  # noqa: S104 - a route's target and mask
+# Names of Ethernet ports; radios, tunnels, modems and bridges are called otherwise.
+_ETHERNET = re.compile(r"(?:eth|en|lan|wan|sfp|swp|port|ge|internet)[a-z0-9_-]*")
 _TUNNELS = frozenset({"wireguard", "gre", "gretap", "6in4", "6to4", "6rd", "dslite", "map", "vti", "vxlan", "openvpn"})
 
 
@@ -116,10 +119,18 @@ def _through_alias(config: Config, name: str, span: Span) -> Fact[str]:
         return Stated(name, (span,))
     other = config.section("network", name[1:])
     if other is None or other.section.type != "interface":
-        return Unknown(f"interface alias {printable(name)} names no interface", (span,))
+        return Unknown(
+            f"interface alias {printable(name)} names no interface",
+            (span,),
+            settle="correct the device of the interface",
+        )
     target = config.words(other, "device") or config.words(other, "ifname")
     if not target or target[0][0].startswith("@"):
-        return Unknown(f"interface alias {printable(name)} leads to no device", (span,))
+        return Unknown(
+            f"interface alias {printable(name)} leads to no device",
+            (span,),
+            settle="name the device instead of the alias",
+        )
     return Stated(target[0][0], (span, target[0][1]))
 
 
@@ -157,7 +168,11 @@ def _address_source(protocol: Fact[str]) -> Fact[AddressSource]:
                 return known_like(AddressSource.NONE, known)
             if known.value in _UPLINK_PROTOCOLS:
                 return known_like(AddressSource.PPP, known)
-            return Unknown(f"protocol {printable(known.value)} is not modelled", known.spans)
+            return Unknown(
+                f"protocol {printable(known.value)} is not modelled",
+                known.spans,
+                settle="look at `ubus call network.interface dump`",
+            )
 
 
 def _addresses(config: Config, located: Located, source: Fact[AddressSource]) -> Fact[tuple[IPv4Interface, ...]]:
@@ -192,7 +207,7 @@ def _static(
         try:
             found.append(IPv4Interface(word if "/" in word else f"{word}/{mask}"))
         except ValueError:
-            return Unknown(f"cannot read ipaddr '{printable(word)}'", (span,))
+            return Unknown(f"cannot read ipaddr '{printable(word)}'", (span,), settle="correct ipaddr")
         if "/" not in word:
             spans += [span for _, span in masks[-1:]]
     return Stated(tuple(found), tuple(dict.fromkeys(spans)))
@@ -213,9 +228,21 @@ def _uplink(config: Config, located: Located, protocol: Fact[str], routed: Fact[
                 return known_like(False, known)
             if isinstance(takes, Unknown) or (takes is not None and not takes.value):
                 return takes
+            elsewhere = _other_table(config, located)
+            if elsewhere is not None:
+                return elsewhere
             return known_like(True, known, Stated(None, tuple(gateways)))
         case known:
             return known_like(False, known)
+
+
+def _other_table(config: Config, located: Located) -> Unknown | None:
+    """With `ip4table` the default route stands in another table, which counts only where a rule leads to it."""
+    for word, span in config.words(located, "ip4table"):
+        if word not in ("main", "254"):
+            why = f"the default route of interface {located.id} is in table {printable(word)}, not in the usual one"
+            return Unknown(why, (span,), "from the readers' network open the hosts of the policy, then declare egress")
+    return None
 
 
 def _routes_everything(config: Config, located: Located) -> tuple[Span, ...]:
@@ -323,7 +350,35 @@ def ports(config: Config) -> Listed[Port]:
             read = _port(config, port, span, tuple(links), own.get(port))
             unsure = unfiltered.get(bridge_.name) if port in vlans else None
             found.append(read if unsure is None else replace(read, links=unsure))
+    bridged = {port.key for port in found}
+    found += [
+        _port(config, name, links[0][1], tuple(dict.fromkeys(links)), own.get(name))
+        for name, links in _plain(config, own).items()
+        if name not in bridged
+    ]
     return Listed(tuple(found))
+
+
+def _plain(config: Config, own: dict[str, Located]) -> dict[str, list[tuple[str, Span]]]:
+    """Ethernet ports that interfaces use without a bridge, with the links on them: `eth1` with `eth1` and `eth1.20`.
+
+    With a switch chip, `eth0` is its port towards the processor, and which sockets are behind it is not told.
+    """
+    found: dict[str, list[tuple[str, Span]]] = {}
+    if config.sections("network", "switch"):
+        return found
+    for located in config.sections("network", "interface"):
+        if _is_bridge(config, located) or located.section.name == "loopback":
+            continue
+        words = config.words(located, "device") or config.words(located, "ifname")
+        for name, span in words[:1]:
+            base = name.partition(".")[0]
+            vlan = own.get(name)
+            under = config.words(vlan, "ifname")[:1] if vlan is not None and config.values(vlan, "type") else ()
+            base = under[0][0].partition(".")[0] if under else base
+            if _ETHERNET.fullmatch(base):
+                found.setdefault(base, []).append((name, span))
+    return found
 
 
 def _without_vlans(config: Config) -> dict[str, Unknown]:

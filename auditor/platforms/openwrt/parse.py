@@ -5,6 +5,7 @@ import re
 from auditor.capture import Capture
 from auditor.model import Coverage, Device, Fact, Listed, Span, Stated, Unknown, UnknownLine
 from auditor.platforms.openwrt import (
+    acting_packages,
     chilli_dhcp,
     clock,
     dhcp,
@@ -14,9 +15,11 @@ from auditor.platforms.openwrt import (
     dns_companions,
     firewall,
     firewall_files,
+    firewall_output,
     network,
     portals,
     raw_dnsmasq,
+    routing,
     schedules,
     state,
     wireless,
@@ -43,8 +46,10 @@ def parse(capture: Capture, profile: Profile) -> Device:
     scopes = dhcp.scopes(config, servers, interfaces, lines)
     fragments = firewall_files.fragments(capture)
     filters = firewall.read(config, services, interfaces, fragments)
+    ways = routing.routing(config, interfaces, acting_packages.routes(config, capture, services))
     jobs = schedules.read(capture, services, interfaces, clock.timezone(config))
     companions = dns_companions.resolvers(config, capture, services)
+    stopped = firewall_output.doubts(config, services, interfaces)
     dnsmasq = dns.resolvers(config, services, raw, interfaces)
     proxies = dns_companions.proxies(config, capture, services, interfaces)
     return Device(
@@ -58,16 +63,19 @@ def parse(capture: Capture, profile: Profile) -> Device:
         bsses=wireless.bsses(config, interfaces),
         dhcp_scopes=Listed((*scopes, *chilli_dhcp.scopes(config, services, interfaces)), scopes.holes),
         reservations=dhcp_reservations.reservations(config, servers, lines),
-        resolvers=Listed((*dnsmasq, *companions), dnsmasq.holes + companions.holes),
+        resolvers=Listed(
+            tuple(firewall_output.with_doubts(each, stopped) for each in (*dnsmasq, *companions)),
+            dnsmasq.holes + companions.holes,
+        ),
         dns_redirects=Listed((*filters.dns_redirects, *proxies), proxies.holes),
         blocklists=dns_companions.blocklists(config, capture, services),
-        forward_filters=filters.forward,
+        forward_filters=Listed((*filters.forward, *ways), filters.forward.holes),
         input_filters=filters.input,
         source_nats=filters.source_nats,
         port_forwards=filters.port_forwards,
         portals=portals.read(config, capture, services, interfaces),
         connection_tracking=live.connection_tracking,
-        schedules=jobs.items,
+        schedules=Listed(jobs.items.items, jobs.items.holes + acting_packages.schedules(config, capture, services)),
         leases=live.leases,
         neighbours=live.neighbours,
         stations=live.stations,
@@ -95,4 +103,4 @@ def release(capture: Capture) -> Fact[str]:
         match = re.fullmatch(r"DISTRIB_RELEASE=['\"]?([0-9A-Za-z._-]{1,40})['\"]?\s*", line)
         if match:
             return Stated(match[1], (Span(capture.device, file.path, number, number),))
-    return Unknown("/etc/openwrt_release names no release")
+    return Unknown("/etc/openwrt_release names no release", settle="capture /etc/openwrt_release again")

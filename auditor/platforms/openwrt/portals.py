@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from auditor.capture import Capture
 from auditor.model import Fact, Interface, Listed, Portal, Span, Stated, Unknown, known_like
+from auditor.platforms.openwrt import acting_packages
 from auditor.platforms.openwrt.captured import package_not_obtained
 from auditor.platforms.openwrt.config import Config, Located, printable, script_bool
 from auditor.platforms.openwrt.services import running
@@ -29,7 +30,8 @@ def read(
     found += [_chilli(config, located, services, interfaces) for located in config.sections("chilli", "chilli")]
     packages = (*_BY_MINUTES, "chilli")
     holes = [package_not_obtained(capture, name) for name in packages if not config.has(name)]
-    return Listed(tuple(found), tuple(hole for hole in holes if hole is not None))
+    unread = acting_packages.portals(config, capture, services)
+    return Listed(tuple(found), (*(hole for hole in holes if hole is not None), *unread))
 
 
 def _by_minutes(

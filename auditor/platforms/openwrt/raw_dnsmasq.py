@@ -127,7 +127,11 @@ def _extra(config: Config, located: Located) -> Listed[RawLine]:
     for statement in config.values(located, "extraconftext"):
         span = config.span(located, statement)
         if "\\" in statement.value.replace("\\n", ""):
-            holes.append(Unknown("extraconftext holds escapes that were not read", (span,)))
+            holes.append(
+                Unknown(
+                    "extraconftext holds escapes that were not read", (span,), settle="write the lines as UCI options"
+                )
+            )
         for line in statement.value.replace("\\n", "\n").split("\n"):
             found = _line(line, span)
             if isinstance(found, Unknown):
@@ -162,6 +166,11 @@ def _fragments(capture: Capture) -> Iterator[Unknown]:
             why = f"dnsmasq also reads {printable(line.strip())}, which was not captured"
             settle = f"look at {printable(line.strip())} on {capture.device}"
             yield Unknown(why, (Span(capture.device, FRAGMENTS, number, number),), settle)
+
+
+def is_list(path: str) -> bool:
+    """Whether a file is one that a block list writes; what it sinks is said of the block list."""
+    return path.startswith(("/tmp/", "/var/")) and _LISTS.fullmatch(path.rpartition("/")[2]) is not None  # noqa: S108
 
 
 def not_read(line: RawLine, what: str) -> Unknown:

@@ -38,6 +38,12 @@ _PACKAGES = frozenset(
         "simple-adblock",
         "banip",
         "https-dns-proxy",
+        "mwan3",
+        "pbr",
+        "vpn-policy-routing",
+        "uspot",
+        "watchcat",
+        "wifi_schedule",
     ]
 )
 _STATEMENT = re.compile(r"^[ \t]*(?:config|package)[ \t]+(?:'([^'\n]*)'|\"([^\"\n]*)\"|([^\s#;]+))", re.MULTILINE)

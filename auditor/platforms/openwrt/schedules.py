@@ -249,6 +249,8 @@ def _disturbance(words: list[str], uplinks: frozenset[str]) -> Disturbance | Non
             return Disturbance.WIRELESS_OFF
         case ["ip", "link", "set", "dev", name, "down"] if _RADIO.fullmatch(name):
             return Disturbance.WIRELESS_OFF
+        case ["wifi_schedule.sh", "stop" | "forcestop", *_]:
+            return Disturbance.WIRELESS_OFF
         case ["wifi"] | ["wifi", "reload" | "reload_legacy", *_]:
             return Disturbance.SERVICE_RESTART
         case ["ifdown" | "ifup", *names]:

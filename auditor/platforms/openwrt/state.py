@@ -48,6 +48,9 @@ _STATION = re.compile(
 )
 # The further lines of a station: rates, throughput; and what iwinfo says of an empty list.
 _STATION_DETAIL = re.compile(r"\s+(?:RX|TX|expected throughput)\b.*|No station connected.*|\s*")
+# States of a neighbour (ip-neighbour(8)): nobody is there, and somebody was a moment ago.
+_NOBODY = frozenset({"FAILED", "INCOMPLETE"})
+_ANSWERED = frozenset({"REACHABLE", "DELAY", "PROBE"})
 _LONGEST = 10 * 365 * 86400
 
 
@@ -240,12 +243,15 @@ def _neighbours(capture: Capture, used: _Used) -> Listed[Neighbour]:
         if not words or ("lladdr" not in words and len(words) >= 3 and words[1] == "dev"):
             continue
         address, link, mac = _ipv4(words[0]), _after(words, "dev"), _after(words, "lladdr").lower()
+        if words[-1] in _NOBODY:
+            continue
         if address is None or not link or not _MAC.fullmatch(mac):
             holes.append(_unreadable(capture, NEIGHBOURS, number, used))
             continue
         key = f"{address} on {printable(link)}"
-        fact = Stated(link, used.fact(capture.device, NEIGHBOURS, number))
-        found[key] = Neighbour(capture.device, key, mac, address, fact)
+        spans = used.fact(capture.device, NEIGHBOURS, number)
+        now = Stated(not _ANSWERED.isdisjoint(words), spans)
+        found[key] = Neighbour(capture.device, key, mac, address, Stated(link, spans), now)
     return Listed(tuple(found.values()), tuple(holes))
 
 
@@ -277,7 +283,10 @@ def _stations(capture: Capture, used: _Used, wireless: Node | Unknown) -> Listed
         if match is None:
             continue
         ifname = match[1]
-        bss = sections.get(ifname) or Unknown(f"{WIRELESS} does not say which BSS {printable(ifname)} is")
+        bss = sections.get(ifname) or Unknown(
+            f"{WIRELESS} does not say which BSS {printable(ifname)} is",
+            settle="collect the device again while its radios are up",
+        )
         for number, line in enumerate(lines_of(file.text), start=1):
             station = _STATION.fullmatch(line)
             if station is not None:

@@ -47,7 +47,7 @@ def _bss(config: Config, located: Located, devices: dict[str, Located], interfac
         radio=name,
         ssid=_ssid(config, located),
         enabled=_enabled(config, located, radio),
-        networks=networks(config, located),
+        networks=networks(config, located, interfaces),
         band=several or _of(config, located, radio, _band),
         phy=several or _phy(config, located, radio),
         ax_required=several or _of(config, located, radio, of_radio.ax_required),
@@ -64,12 +64,17 @@ def _bss(config: Config, located: Located, devices: dict[str, Located], interfac
         idle_timeout=timers.idle_timeout(config, located),
         session_timeout=timers.session_timeout(config, located, written),
         reauth_period=timers.reauth_period(config, located, written),
+        passphrase_identity=security.passphrase_identity(config, located, written),
     )
 
 
 def _of(config: Config, located: Located, radio: Located | None, read: Callable[[Config, Located], Fact[T]]) -> Fact[T]:
     if radio is None:
-        return Unknown(f"{located.title} names no radio that exists", (config.header(located),))
+        return Unknown(
+            f"{located.title} names no radio that exists",
+            (config.header(located),),
+            settle="correct the device of the section",
+        )
     return read(config, radio)
 
 
@@ -88,7 +93,9 @@ def _several(config: Config, located: Located) -> Unknown | None:
 
 def _ssid(config: Config, located: Located) -> Fact[str]:
     stated = config.stated(located, "ssid", str)
-    return stated or Unknown(f"{located.title} names no SSID", (config.header(located),))
+    return stated or Unknown(
+        f"{located.title} names no SSID", (config.header(located),), settle="add an ssid to the section"
+    )
 
 
 def _enabled(config: Config, located: Located, radio: Located | None) -> Fact[bool]:
@@ -107,7 +114,11 @@ def _waits(config: Config, located: Located) -> Unknown | None:
     lines = [config.span(located, each) for each in config.values(located, "start_disabled") if each.value != "0"]
     if not lines or sets_up_wifi_in_ucode(config.version) is False:
         return None
-    return Unknown(f"{located.title} waits until it is switched on (start_disabled)", tuple(lines))
+    return Unknown(
+        f"{located.title} waits until it is switched on (start_disabled)",
+        tuple(lines),
+        settle="look whether the SSID is on the air",
+    )
 
 
 def _band(config: Config, radio: Located) -> Fact[Band]:

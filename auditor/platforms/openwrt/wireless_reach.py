@@ -4,15 +4,17 @@ Source: openwrt/netifd system-linux.c, system_bridge_set_wireless; openwrt/openw
 package/network/config/wifi-scripts/files-ucode/usr/share/ucode/wifi/ap.uc, iface_setup and iface_vlan (002fcaf0).
 """
 
-from auditor.model import Fact, Interface, IsolationScope, Listed, Stated, Unknown, combine
-from auditor.platforms.openwrt.config import Config, Located, netifd_bool
+from collections.abc import Iterable
+
+from auditor.model import Fact, Interface, IsolationScope, Listed, Span, Stated, Unknown, combine
+from auditor.platforms.openwrt.config import Config, Located, netifd_bool, printable
 from auditor.platforms.openwrt.network import bridges
 from auditor.platforms.openwrt.release import sets_up_wifi_in_ucode
 from auditor.platforms.openwrt.wireless_names import named, raw_or
 
 
-def networks(config: Config, located: Located) -> Fact[tuple[str, ...]]:
-    """`option network`, unless RADIUS or the key of a station chooses a VLAN."""
+def networks(config: Config, located: Located, interfaces: Listed[Interface]) -> Fact[tuple[str, ...]]:
+    """`option network`, unless RADIUS or the key of a station chooses a VLAN, or nobody can say where it leads."""
     damaged = config.damage(located)
     if damaged is not None:
         return damaged
@@ -22,7 +24,75 @@ def networks(config: Config, located: Located) -> Fact[tuple[str, ...]]:
     words = config.words(located, "network")
     if not words:
         return config.default("wireless.network", lambda text: tuple(text.split()), config.header(located))
+    unclear = _on_several(located, words, interfaces) or _shares_no_bridge(config, located, words, interfaces)
+    unclear = unclear or _relayed(config, located, words)
+    if unclear is not None:
+        return unclear
     return Stated(tuple(word for word, _ in words), tuple(dict.fromkeys(span for _, span in words)))
+
+
+def _links(names: Iterable[str], interfaces: Listed[Interface]) -> set[str]:
+    """The layer-2 devices of interfaces, as far as they are known."""
+    wanted = set(names)
+    return {i.link.value for i in interfaces if i.key in wanted and not isinstance(i.link, Unknown)}
+
+
+def _on_several(located: Located, words: tuple[tuple[str, Span], ...], interfaces: Listed[Interface]) -> Unknown | None:
+    """A radio interface can be in one bridge; netifd hands it to each network that is named, one after the other."""
+    if len(_links((word for word, _ in words), interfaces)) < 2:
+        return None
+    names = " and ".join(printable(word) for word, _ in words)
+    why = f"{located.title} names several networks ({names}), of which its stations join one"
+    settle = "name one network only, or see which address a station gets"
+    return Unknown(why, tuple(dict.fromkeys(span for _, span in words)), settle)
+
+
+def _shares_no_bridge(
+    config: Config, located: Located, words: tuple[tuple[str, Span], ...], interfaces: Listed[Interface]
+) -> Unknown | None:
+    """Without a bridge an interface has one device: of several BSSs that name it, only one can carry it."""
+    links = _links((word for word, _ in words), interfaces)
+    named = {bridge.name for bridge in bridges(config)}
+    if any(link.partition(".")[0] in named or link.startswith("br-") for link in links) or not links:
+        return None
+    wanted = {word for word, _ in words}
+    others = [
+        other
+        for other in config.sections("wireless", "wifi-iface")
+        if other.id != located.id
+        and not wanted.isdisjoint(word for word, _ in config.words(other, "network"))
+        and not _is_off(config, other)
+    ]
+    if not others or _is_off(config, located):
+        return None
+    shared = printable(words[0][0])
+    why = f"{located.title} and {others[0].title} share network {shared}, which has no bridge to join them"
+    lines = (words[0][1], *(span for other in others for _, span in config.words(other, "network")))
+    return Unknown(
+        why, tuple(dict.fromkeys(lines)), "give the network a bridge, or see whether stations of both get on"
+    )
+
+
+def _is_off(config: Config, located: Located) -> bool:
+    """Whether a section or its radio is switched off."""
+    radios = (config.section("wireless", word) for word, _ in config.words(located, "device")[:1])
+    off = (config.stated(each, "disabled", netifd_bool) for each in (located, *radios) if each is not None)
+    return any(isinstance(fact, Stated) and fact.value for fact in off)
+
+
+def _relayed(config: Config, located: Located, words: tuple[tuple[str, Span], ...]) -> Unknown | None:
+    """`proto relay` (relayd) makes one subnet of several networks, whose other part nobody looked at."""
+    for relay in config.sections("network", "interface"):
+        protocol, off = config.stated(relay, "proto", str), config.stated(relay, "disabled", netifd_bool)
+        if not isinstance(protocol, Stated) or protocol.value != "relay" or (isinstance(off, Stated) and off.value):
+            continue
+        joined = config.words(relay, "network")
+        if {word for word, _ in words} & {word for word, _ in joined}:
+            names = " and ".join(printable(word) for word, _ in joined)
+            why = f"relayd joins the networks {names} to one ({relay.title}); who is on it is not in this configuration"
+            lines = (*protocol.spans, *(span for _, span in joined))
+            return Unknown(why, tuple(dict.fromkeys(lines)), "audit the router behind it; bridge the networks instead")
+    return None
 
 
 def _by_station(config: Config, located: Located) -> Unknown | None:
@@ -35,7 +105,11 @@ def _by_station(config: Config, located: Located) -> Unknown | None:
             return Unknown(why, (config.span(located, statement),), "see which address a reader gets")
     files = config.lines(located, "vlan_file")
     if files:
-        return Unknown(f"{located.title} takes VLANs from a file, which was not captured", files)
+        return Unknown(
+            f"{located.title} takes VLANs from a file, which was not captured",
+            files,
+            settle="see which address a reader gets",
+        )
     for station in config.sections("wireless", "wifi-station"):
         of = [word for word, _ in config.words(station, "iface")]
         tagged = config.lines(station, "vid")

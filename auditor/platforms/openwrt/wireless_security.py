@@ -4,12 +4,14 @@ Source: openwrt/openwrt package/network/config/wifi-scripts/files/lib/netifd/hos
 files-ucode/usr/share/ucode/wifi/ap.uc, iface_auth_type and iface_ppsk (002fcaf0).
 """
 
+import hashlib
+
 from auditor.model import Akm, Cipher, Fact, MacPolicy, Passphrase, Pmf, Stated, Unknown, combine, known_like
 from auditor.platforms.openwrt.config import Config, Located
 from auditor.platforms.openwrt.release import sets_up_wifi_in_ucode
 from auditor.platforms.openwrt.security import Encryption, encryption, insists_on_pmf
 from auditor.platforms.openwrt.wireless_names import raw_or
-from auditor.secrets import secret_format
+from auditor.secrets import is_token, secret_format
 
 ENTERPRISE = frozenset({Akm.WPA_EAP, Akm.WPA2_EAP, Akm.WPA3_EAP, Akm.WPA3_EAP_192})
 _PERSONAL = frozenset({Akm.WPA_PSK, Akm.WPA2_PSK, Akm.WPA3_SAE})
@@ -94,8 +96,33 @@ def passphrase(config: Config, located: Located, written: Fact[Encryption]) -> F
             return stated_key
     if config.sections("wireless", "wifi-station"):
         why = f"{located.title} may get its keys from wifi-station sections"
-        return Unknown(why, (config.header(located),))
+        return Unknown(
+            why, (config.header(located),), settle="add a key to the section, or see whether a reader gets in"
+        )
     return known_like(Passphrase.ABSENT, Stated(None, (config.header(located),)))
+
+
+def passphrase_identity(config: Config, located: Located, written: Fact[Encryption]) -> Fact[str]:
+    """A token that is equal where the key is equal; the key itself never leaves its line."""
+    usable = passphrase(config, located, written)
+    match usable:
+        case Unknown() as unknown:
+            return unknown
+        case known if known.value is Passphrase.ABSENT:
+            return known_like("", known)
+        case known:
+            written_key = config.values(located, "key") or config.values(located, "sae_password")
+            kind = secret_format(written_key[-1].value) if written_key else ""
+            if known.value is Passphrase.EXTERNAL or kind in ("", "masked", "hex64"):
+                # 64 hex digits are what a passphrase and the SSID make together, and may be the same key.
+                why = f"the passphrase of {located.title} cannot be compared: it is masked, elsewhere, or a key in hex"
+                return Unknown(why, known.spans, "compare it with that of the other access points")
+            return Stated(_identity(written_key[-1].value), known.spans)
+
+
+def _identity(text: str) -> str:
+    """A redacted key is its own token; of a key in clear, a digest that is thrown away with the model."""
+    return text if is_token(text) else hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _key(text: str) -> Passphrase:
@@ -126,7 +153,11 @@ def mac_list(config: Config, located: Located) -> Fact[tuple[str, ...]]:
     """`maclist`; `macfile` adds more from a file."""
     more = config.lines(located, "macfile")
     if more:
-        return Unknown("further MAC addresses stand in a file, which was not captured", more)
+        return Unknown(
+            "further MAC addresses stand in a file, which was not captured",
+            more,
+            settle="write the addresses as maclist, or look at the file",
+        )
     words = config.words(located, "maclist")
     if not words:
         return config.default("wireless.maclist", lambda text: tuple(text.split()), config.header(located))

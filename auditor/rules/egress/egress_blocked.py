@@ -65,12 +65,11 @@ def _needs(site: Site, client: Readers | Pos) -> Iterator[_Need]:
     answers: dict[tuple[object, ...], Egress] = {}
     for host in site.policy.hosts_for(consumer(client)):
         kind = "time-blocked" if host.kind is HostKind.TIME else "host-blocked"
-        networks = site.policy.networks_of(host.name)
+        severity, networks = site.policy.severity(kind), site.policy.networks_of(host.name)
         for port in host.ports:
             key = (bool(networks), port)
             if key not in answers:
                 answers[key] = site.egress(client, host.name, protocol=port.protocol.value, port=port.number)
-            severity = site.policy.severity(kind)
             yield _Need(host.name, networks, port.protocol.value, port.number, severity, answers[key])
     chain = site.resolver_chain(client)
     for address, _ in chain.asked:

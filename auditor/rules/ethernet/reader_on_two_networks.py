@@ -2,8 +2,8 @@
 
 ## What it checks
 For each reader whose two MAC addresses are declared: whether both are seen by the audited devices. It is an
-error if the Wi-Fi address is associated while the wired one is a neighbour; addresses and leases alone may be
-left over from before the reader changed its connection.
+error if the Wi-Fi address is associated while the wired one is a neighbour that answers; leases, and neighbours that
+were last heard some time ago, may be left over from before the reader changed its connection: a warning.
 
 ## Why it matters
 A reader that is on two networks has two addresses; the point of sale may keep the one that went away when
@@ -18,7 +18,7 @@ integrations are said to take both.
 from collections.abc import Iterator
 
 from auditor.inventory import Integration
-from auditor.model import Fact, Severity, Stated
+from auditor.model import Fact, Neighbour, Severity, Stated, Unknown
 from auditor.policies import Support
 from auditor.rules.base import Rule
 from auditor.rules.concerns import smart_readers
@@ -56,9 +56,9 @@ def _state_is_known(site: Site) -> bool:
 
 
 def _judge(site: Site, readers: Readers, wifi: str, wired: str) -> Verdict:
-    associated, near = _associated(site, wifi), _neighbours(site, wired)
+    associated, near = _associated(site, wifi), _neighbours(site, wired, answering=True)
     wireless = (*associated, *_neighbours(site, wifi), *_leases(site, wifi))
-    cabled = (*near, *_leases(site, wired))
+    cabled = (*near, *_neighbours(site, wired), *_leases(site, wired))
     if not wireless and not cabled:
         return NotChecked(_card(), about=wifi)
     if not wireless or not cabled:
@@ -78,8 +78,18 @@ def _associated(site: Site, mac: str) -> tuple[Fact[str], ...]:
     return tuple(station.bss for device in site.devices for station in device.stations if station.mac == mac)
 
 
-def _neighbours(site: Site, mac: str) -> tuple[Fact[str], ...]:
-    return tuple(known.link for device in site.devices for known in device.neighbours if known.mac == mac)
+def _neighbours(site: Site, mac: str, *, answering: bool = False) -> tuple[Fact[str], ...]:
+    """Where an address is a neighbour; `answering`: only where it certainly is one now."""
+    return tuple(
+        known.link
+        for device in site.devices
+        for known in device.neighbours
+        if known.mac == mac and (not answering or _answers(known))
+    )
+
+
+def _answers(known: Neighbour) -> bool:
+    return not isinstance(known.reachable, Unknown) and known.reachable.value
 
 
 def _leases(site: Site, mac: str) -> tuple[Fact[str], ...]:

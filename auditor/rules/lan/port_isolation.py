@@ -21,7 +21,7 @@ from auditor.intents import DisablePortIsolation
 from auditor.model import Bss, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
-from auditor.rules.pairs import each_pair, lan_path, server_driven
+from auditor.rules.pairs import called, each_pair, lan_path, server_driven
 from auditor.site import Hop, HopKind, Passage, Pos, Readers, Site
 from auditor.verdicts import Change, Fail, Fix, NotApplicable, Pass, Undecided, Verdict
 
@@ -71,7 +71,7 @@ def _fix(pos: Pos, readers: Readers, blocked: tuple[Hop, ...]) -> Fix:
 
 
 def _for_bsses(bsses: list[Bss]) -> Fix:
-    names = ", ".join(sorted({bss.key if isinstance(bss.ssid, Unknown) else bss.ssid.value for bss in bsses}))
+    names = ", ".join(sorted({called(bss) for bss in bsses}))
     return Fix(
         f"bridge port isolation off for '{names}'" + (f" on {len(bsses)} BSSs" if len(bsses) > 1 else ""),
         tuple(Change(bss.device, DisablePortIsolation(bss=bss.key)) for bss in bsses),

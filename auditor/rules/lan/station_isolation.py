@@ -17,10 +17,10 @@ isolation. The access point restarts the radio's SSIDs for some seconds.
 from collections.abc import Iterator
 
 from auditor.intents import DisableStationIsolation
-from auditor.model import Bss, Declared, IsolationScope, Severity, Unknown
+from auditor.model import Declared, IsolationScope, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
-from auditor.rules.pairs import each_pair, lan_path, server_driven
+from auditor.rules.pairs import called, each_pair, lan_path, server_driven
 from auditor.site import Hop, HopKind, Passage, Pos, Readers, Site
 from auditor.verdicts import Change, Fail, Fix, NotApplicable, Pass, Undecided, Verdict
 
@@ -65,7 +65,7 @@ def _failure(site: Site, pos: Pos, readers: Readers, blocked: tuple[Hop, ...], s
     concerned = {(hop.device, hop.item) for hop in blocked}
     both = (*readers.attachment.bsses, *pos.attachment.bsses)
     bsses = [bss for bss in dict.fromkeys(both) if (bss.device, bss.key) in concerned]
-    names = ", ".join(f"'{name}'" for name in sorted({_name(bss) for bss in bsses}))
+    names = ", ".join(f"'{name}'" for name in sorted({called(bss) for bss in bsses}))
     scopes = ", ".join(dict.fromkeys(_scope(hop) for hop in blocked))
     assumed = "" if pos.connection else f" ({pos.name}: no connection is declared, they count as Wi-Fi clients)"
     fix = Fix(
@@ -82,10 +82,6 @@ def _failure(site: Site, pos: Pos, readers: Readers, blocked: tuple[Hop, ...], s
         server_driven(site),
         subject=subject,
     )
-
-
-def _name(bss: Bss) -> str:
-    return bss.key if isinstance(bss.ssid, Unknown) else bss.ssid.value
 
 
 def _scope(hop: Hop) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from auditor.inventory import Integration
 from auditor.model import Severity, Stated
 from auditor.rules.base import Rule
+from auditor.rules.concerns import is_mobile
 from auditor.site import Site
 from auditor.verdicts import Fail, NotApplicable, Pass, Verdict
 
@@ -25,7 +26,11 @@ def check(site: Site) -> Iterator[Verdict]:
     if not site.readers:
         yield NotApplicable("no readers are declared")
         return
-    without = [readers for readers in site.readers if readers.integration is Integration.UNKNOWN]
+    smart = [readers for readers in site.readers if not is_mobile(readers)]
+    if not smart:
+        yield NotApplicable("mobile readers need nothing that depends on the integration")
+        return
+    without = [readers for readers in smart if readers.integration is Integration.UNKNOWN]
     line = site.entry.span
     if not without:
         kinds = sorted({readers.integration.value for readers in site.readers})

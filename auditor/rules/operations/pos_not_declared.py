@@ -16,8 +16,8 @@ from collections.abc import Iterator
 
 from auditor.model import Severity, Stated
 from auditor.rules.base import Rule
+from auditor.rules.clients import NO_POS
 from auditor.rules.concerns import separate_pos
-from auditor.rules.pairs import NO_POS
 from auditor.site import Site
 from auditor.verdicts import NotApplicable, Pass, Undecided, Verdict
 

@@ -15,21 +15,16 @@ limit all clients of the portal stay logged in. The portal starts again: its cli
 
 from collections.abc import Iterator
 
-from auditor.model import Portal, Severity
+from auditor.model import Severity
 from auditor.rules.base import Rule
 from auditor.rules.concerns import smart_readers
-from auditor.rules.sessions.portals import Limit, judge_limit, portals_of
+from auditor.rules.sessions.portals import Limit, judge_limits
 from auditor.site import Readers, Site
 from auditor.verdicts import Verdict
 
 
 def check(site: Site, readers: Readers) -> Iterator[Verdict]:
-    for found in portals_of(site, readers):
-        if isinstance(found, Portal):
-            limit = Limit("session_timeout", found.session_timeout, hard=True)
-            yield judge_limit(site, readers, found, limit)
-        else:
-            yield found
+    yield from judge_limits(site, readers, lambda portal: Limit("session_timeout", portal.session_timeout, hard=True))
 
 
 RULE = Rule(

@@ -1,6 +1,6 @@
 """Captive portals on the readers' network, and which readers they let pass without login."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -88,7 +88,13 @@ def bypass(readers: Readers, portal: Portal) -> tuple[Fix, ...]:
     return (Fix.one(portal.device, BypassPortal(portal.key, macs), weakens=weakens),)
 
 
-def judge_limit(site: Site, readers: Readers, portal: Portal, limit: Limit) -> Verdict:
+def judge_limits(site: Site, readers: Readers, limit_of: Callable[[Portal], Limit]) -> Iterator[Verdict]:
+    """Judge one timer of every portal that the readers meet; say what is unknown of the others."""
+    for found in portals_of(site, readers):
+        yield _judge_limit(site, readers, found, limit_of(found)) if isinstance(found, Portal) else found
+
+
+def _judge_limit(site: Site, readers: Readers, portal: Portal, limit: Limit) -> Verdict:
     """Compare one timer of a portal with the working day, unless the readers pass the portal anyway."""
     about = label(portal)
     match limit.value:

@@ -109,7 +109,7 @@ def _compatible(site: Site, places: list[_Place], *, strict: bool) -> Fail:
         bss for here in places for bss in (*here.of(_Offer.COMPATIBLE), *(here.of(_Offer.CLOSED) if strict else ()))
     ]
     names = "; ".join(f"{named(group)} on {group[0].device}" for group in grouped(guilty, place))
-    rest = "is with 802.11ax" if strict else "is with 802.11ax only; stations without it may join"
+    rest = "uses 802.11ax" if strict else "has no BSS without 802.11ax; stations without it may still join"
     severity = site.policy.severity("wifi6-compatible", site.entry.policy_options.wifi6)
     return Fail(
         f"{names} {rest}", _facts(guilty), severity, fixes=_fixes(site, places, strict=strict), about="compatible"
@@ -191,7 +191,7 @@ def _keys_on_radio(site: Site, bss: Bss) -> tuple[str, ...]:
 
 def _others(site: Site, bss: Bss) -> tuple[str, ...]:
     """Other SSIDs on the radio of a BSS that are on, or may be."""
-    on = (o for o in site.bsses_of_radio(bss) if isinstance(o.enabled, Unknown) or o.enabled.value)
+    on = (other for other in site.bsses_of_radio(bss) if other.may_be_on)
     return tuple(sorted({ssid(other) for other in on} - {ssid(bss)}))
 
 

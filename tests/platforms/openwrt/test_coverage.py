@@ -1,7 +1,11 @@
 """Each line is understood, irrelevant or unknown; what a package is called decides which list holds."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
+from auditor.platforms import openwrt
 from auditor.platforms.openwrt.recognise import package_of
 from tests.platforms.openwrt.captures import model
 
@@ -49,3 +53,18 @@ def test_the_header_of_a_listed_type_is_irrelevant_and_its_unlisted_options_are_
 
 def test_an_unread_option_is_shown_without_its_value() -> None:
     assert unknown("network", "config interface 'lan'\n\toption strange 'secret words'\n") == [(2, "option strange")]
+
+
+def test_every_unknown_says_what_settles_it() -> None:
+    """The third argument of `Unknown` is what a person can do; one without it leaves the reader of a report alone."""
+    silent = [
+        f"{file.name}:{node.lineno}"
+        for file in Path(openwrt.__file__).parent.glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Unknown"
+        and len(node.args) < 3
+        and not any(word.arg == "settle" for word in node.keywords)
+    ]
+    assert not silent

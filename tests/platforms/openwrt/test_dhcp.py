@@ -266,3 +266,34 @@ def test_a_coova_chilli_that_does_not_run_gives_out_nothing() -> None:
     off = device(DNSMASQ, chilli=CHILLI + "\toption disabled 0\n")
     assert not off.dhcp_scopes.items
     assert isinstance(scope(DNSMASQ, "chilli.portal", chilli=CHILLI + "\toption nodynip 1\n").serving, Unknown)
+
+
+def test_what_merely_permits_is_no_evidence_of_what_lines_state() -> None:
+    text = (
+        "config dnsmasq\n\nconfig odhcpd 'odhcpd'\n\toption maindhcp '0'\n\n"
+        "config dhcp 'lan'\n\toption interface 'lan'\n\toption start '100'\n\toption limit '50'\n"
+        "\toption leasetime '24h'\n"
+    )
+    (found,) = model({"dhcp": text}).dhcp_scopes.items
+    assert isinstance(found.lease_time, Stated)
+    assert [span.first for span in found.lease_time.spans] == [10]
+    assert isinstance(found.pool, Stated)
+    assert {span.first for span in found.pool.spans if span.file == "/etc/config/dhcp"} == {8, 9}
+    assert isinstance(found.serving, Stated)
+
+
+def test_that_no_dynamic_leases_are_given_decides_and_says_so() -> None:
+    text = "config dnsmasq\n\nconfig dhcp 'lan'\n\toption interface 'lan'\n\toption dynamicdhcp '0'\n"
+    (found,) = model({"dhcp": text}).dhcp_scopes.items
+    assert isinstance(found.pool, Stated)
+    assert found.pool.value is None
+    assert [span.first for span in found.pool.spans] == [5]
+
+
+def test_an_unknown_subnet_says_what_settles_it() -> None:
+    for name in ("nobody", "wan6"):
+        (found,) = model(
+            {"dhcp": f"config dnsmasq\n\nconfig dhcp 'x'\n\toption interface '{name}'\n"}
+        ).dhcp_scopes.items
+        assert isinstance(found.subnet, Unknown)
+        assert found.subnet.settle

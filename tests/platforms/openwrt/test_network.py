@@ -104,3 +104,43 @@ def test_a_bridge_told_to_ignore_vlans_hides_where_its_ports_are() -> None:
     assert told.links.value == ("br-lan.30",)  # type: ignore[union-attr]
     (unsure,) = model({"network": BRIDGE.format("\toption vlan_filtering 0\n")}).ports.items
     assert isinstance(unsure.links, Unknown)
+
+
+PLAIN = (
+    "config interface 'pos'\n\toption device 'eth2'\n\toption proto 'static'\n\toption ipaddr '192.168.30.1/24'\n\n"
+    "config interface 'tills'\n\toption device 'eth2.20'\n\toption proto 'static'\n"
+    "\toption ipaddr '192.168.20.1/24'\n\n"
+    "config device\n\toption name 'eth2'\n\toption speed '1000'\n\n"
+    "config interface 'radio'\n\toption device 'wlan0'\n\toption proto 'static'\n\n"
+    "config interface 'vpn'\n\toption device 'tun0'\n\toption proto 'none'\n"
+)
+
+
+def test_a_socket_without_a_bridge_is_a_port() -> None:
+    (found,) = model({"network": PLAIN}).ports.items
+    assert found.key == "eth2"
+    assert found.links.value == ("eth2", "eth2.20")  # type: ignore[union-attr]
+    assert found.speed.value == 1000  # type: ignore[union-attr]
+
+
+def test_a_vlan_device_is_on_the_port_that_it_names() -> None:
+    text = (
+        "config device\n\toption name 'tills'\n\toption type '8021q'\n\toption ifname 'eth1'\n\toption vid '30'\n\n"
+        "config interface 'pos'\n\toption device 'tills'\n\toption proto 'static'\n"
+    )
+    (found,) = model({"network": text}).ports.items
+    assert (found.key, found.links.value) == ("eth1", ("tills",))  # type: ignore[union-attr]
+
+
+def test_behind_a_switch_chip_no_socket_shows() -> None:
+    assert not model({"network": PLAIN + "\nconfig switch\n\toption name 'switch0'\n"}).ports.items
+
+
+def test_a_port_of_a_bridge_is_one_port() -> None:
+    text = (
+        "config device\n\toption name 'br-lan'\n\toption type 'bridge'\n\tlist ports 'eth1'\n\n"
+        "config interface 'lan'\n\toption device 'br-lan'\n\toption proto 'static'\n\n"
+        "config interface 'modem'\n\toption device 'eth1'\n\toption proto 'static'\n"
+    )
+    (found,) = model({"network": text}).ports.items
+    assert (found.key, found.links.value) == ("eth1", ("br-lan",))  # type: ignore[union-attr]

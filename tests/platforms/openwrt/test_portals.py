@@ -98,3 +98,9 @@ def test_no_portal_is_known_only_if_none_is_installed() -> None:
     assert [hole.why for hole in listed.portals.holes] == ["package 'opennds' is installed but was not captured"]
     refused = model(gaps=(Gap("/etc/config/chilli", "permission denied", "log in as root"),))
     assert [hole.settle for hole in refused.portals.holes] == ["log in as root"]
+
+
+def test_a_timer_without_a_documented_default_says_what_settles_it() -> None:
+    found = portal("opennds", "config opennds\n\toption enabled 1\n").session_timeout
+    assert isinstance(found, Unknown)
+    assert "sessiontimeout" in found.settle

@@ -225,3 +225,18 @@ def test_services() -> None:
     assert counts(device, path) == (2, 0, 1)
     (resolver,) = model({path: "S50cron\n"}).resolvers.items
     assert resolver.serving == Stated(False, (Span("gw", path, 1, 1),))
+
+
+def test_neighbours_by_when_they_were_heard() -> None:
+    text = (
+        "192.168.30.101 dev br-lan lladdr 02:00:5e:10:00:01 REACHABLE\n"
+        "192.168.30.102 dev br-lan lladdr 02:00:5e:10:00:02 STALE\n"
+        "192.168.30.103 dev br-lan lladdr 02:00:5e:10:00:03 DELAY\n"
+        "192.168.30.104 dev br-lan lladdr 02:00:5e:10:00:04 FAILED\n"
+        "192.168.30.105 dev br-lan INCOMPLETE\n"
+        "192.168.30.106 dev br-lan lladdr 02:00:5e:10:00:06 ref 1 used 0/0/0 probes 1 REACHABLE\n"
+    )
+    found = model({"commands/neighbours.txt": text}).neighbours
+    assert not found.holes
+    reachable = {each.mac[-2:]: each.reachable.value for each in found}  # type: ignore[union-attr]
+    assert reachable == {"01": True, "02": False, "03": True, "06": True}

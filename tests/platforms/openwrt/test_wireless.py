@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from auditor.model import Akm, Band, Bss, Cipher, IsolationScope, MacPolicy, Passphrase, Phy, Pmf, Unknown
+from auditor.model import Akm, Band, Bss, Cipher, IsolationScope, MacPolicy, Passphrase, Phy, Pmf, Stated, Unknown
 from auditor.platforms.openwrt.security import encryption
+from auditor.secrets import Redactor
 from tests.platforms.openwrt.captures import NETWORK, model
 
 SHELL, UCODE, UNNAMED = (f"DISTRIB_RELEASE='{name}'\n" for name in ("24.10.2", "25.12.0", "SNAPSHOT"))
@@ -241,3 +242,92 @@ def test_a_switch_that_is_off_names_no_external_keys() -> None:
     options = "\toption encryption psk2\n\toption key 'made-up key'\n\toption ppsk 0\n"
     assert known(bss(options).passphrase) is Passphrase.USABLE
     assert known(bss(options.replace("ppsk 0", "ppsk 1")).passphrase) is Passphrase.EXTERNAL
+
+
+RADIOS = (
+    "config wifi-device radio0\n\toption type mac80211\n\toption band 2g\n\n"
+    "config wifi-device radio1\n\toption type mac80211\n\toption band 5g\n\n"
+)
+ONE = "config wifi-iface {0}\n\toption device {1}\n\toption mode ap\n\toption ssid SHOP\n\toption network '{2}'\n{3}\n"
+KEYED = "\toption encryption psk2\n\toption key '{}'\n"
+
+
+def _bsses(text: str, network: str = NETWORK) -> dict[str, Bss]:
+    return {bss.key: bss for bss in model({"wireless": RADIOS + text, "network": network}).bsses}
+
+
+def test_a_bss_that_names_two_bridges_joins_one_of_them() -> None:
+    found = _bsses(ONE.format("a", "radio0", "lan guest", ""))["a"].networks
+    assert isinstance(found, Unknown)
+    assert found.near
+    assert found.settle
+
+
+def test_two_networks_on_one_link_are_one_place() -> None:
+    text = NETWORK + "\nconfig interface 'lan6'\n\toption device 'br-lan'\n\toption proto 'dhcpv6'\n"
+    found = _bsses(ONE.format("a", "radio0", "lan lan6", ""), text)["a"].networks
+    assert isinstance(found, Stated)
+    assert found.value == ("lan", "lan6")
+
+
+POCKET = NETWORK + "\nconfig interface 'pocket'\n\toption proto 'static'\n\toption ipaddr '192.168.50.1/24'\n"
+
+
+def test_two_bsses_cannot_share_a_network_without_a_bridge() -> None:
+    both = ONE.format("a", "radio0", "pocket", "") + ONE.format("b", "radio1", "pocket", "")
+    found = _bsses(both, POCKET)
+    assert isinstance(found["a"].networks, Unknown)
+    assert isinstance(found["b"].networks, Unknown)
+    alone = _bsses(ONE.format("a", "radio0", "pocket", ""), POCKET)["a"].networks
+    assert isinstance(alone, Stated)
+    one_off = ONE.format("a", "radio0", "pocket", "") + ONE.format("b", "radio1", "pocket", "\toption disabled 1\n")
+    assert isinstance(_bsses(one_off, POCKET)["a"].networks, Stated)
+
+
+def test_two_bsses_share_a_bridge() -> None:
+    both = ONE.format("a", "radio0", "lan", "") + ONE.format("b", "radio1", "lan", "")
+    assert all(isinstance(bss.networks, Stated) for bss in _bsses(both).values())
+
+
+def test_a_network_behind_relayd_is_joined_to_what_nobody_looked_at() -> None:
+    relay = NETWORK + "\nconfig interface 'relay'\n\toption proto 'relay'\n\tlist network 'lan'\n\tlist network 'wan'\n"
+    text = ONE.format("a", "radio0", "lan", "") + ONE.format("b", "radio1", "guest", "")
+    found = _bsses(text, relay)
+    assert isinstance(found["a"].networks, Unknown)
+    assert "relayd" in found["a"].networks.why
+    assert isinstance(found["b"].networks, Stated)
+    off = relay.replace("option proto 'relay'", "option proto 'relay'\n\toption disabled '1'")
+    assert isinstance(_bsses(text, off)["a"].networks, Stated)
+
+
+def test_equal_passphrases_have_one_identity_and_never_show() -> None:
+    text = "".join(
+        ONE.format(key, "radio0", "lan", KEYED.format(word))
+        for key, word in (("a", "made-up words"), ("b", "made-up words"), ("c", "other made-up words"))
+    )
+    found = {key: bss.passphrase_identity for key, bss in _bsses(text).items()}
+    assert found["a"].value == found["b"].value != found["c"].value  # type: ignore[union-attr]
+    assert "made-up" not in repr(found)
+
+
+def test_a_redacted_passphrase_is_known_by_its_token() -> None:
+    token = Redactor(b"a key for tests").token("made-up words")
+    found = _bsses(ONE.format("a", "radio0", "lan", KEYED.format(token)))["a"].passphrase_identity
+    assert isinstance(found, Stated)
+    assert found.value == token
+
+
+def test_a_masked_passphrase_has_no_identity_and_an_open_network_an_empty_one() -> None:
+    text = ONE.format("a", "radio0", "lan", KEYED.format("REDACTED")) + ONE.format("b", "radio0", "lan", "")
+    found = _bsses(text)
+    assert isinstance(found["a"].passphrase_identity, Unknown)
+    assert found["b"].passphrase_identity.value == ""  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "options", [KEYED.format("0" * 64), "\toption encryption psk2\n\toption wpa_psk_file /etc/psk\n"]
+)
+def test_keys_that_may_be_the_same_in_other_words_have_no_identity(options: str) -> None:
+    found = _bsses(ONE.format("a", "radio0", "lan", options))["a"].passphrase_identity
+    assert isinstance(found, Unknown)
+    assert found.settle
