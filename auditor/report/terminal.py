@@ -327,8 +327,12 @@ def _advice(page: _Page, report: SiteReport) -> None:
 
 
 def _fixes(page: _Page, report: SiteReport, *, verbose: bool) -> None:
-    """Print what each fix is, and what is typed for it; reads, activation and the way back are in the files."""
-    fixes = report.remediation.fixes
+    """Print what each fix is, and what is typed for it; reads, activation and the way back are in the files.
+
+    A fix whose findings are folded away stays with them.
+    """
+    shown = {finding.fingerprint for finding in _sorted(report.findings, verbose=verbose)[0]}
+    fixes = [fix for fix in report.remediation.fixes if shown.intersection(fix.findings)]
     for fix in fixes:
         device = next((f.device for f in report.findings if f.fingerprint in fix.findings), "")
         title = f"{visible(device) or '-'}  {visible(in_words_of(report, device, fix.fix.title))}"

@@ -51,7 +51,7 @@ class Comparison:
     @property
     def heading(self) -> str:
         """The comparison in a few words."""
-        if not (self.fixed or self.remaining or self.undecided or self.fresh or self.movements or self.unaudited):
+        if self.exit_code == 0 and not self._counting(self.fixed):
             return "NOTHING TO VERIFY"
         if self.exit_code == 1 and not self._counting(self.remaining + self.fresh):
             return "FIXED, AND MORE MOVED"
