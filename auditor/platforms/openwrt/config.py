@@ -33,9 +33,10 @@ class Located:
 
     @classmethod
     def of(cls, device: str, file: str, section: Section) -> "Located":
-        written: dict[str, tuple[Statement, ...]] = {}
+        listed: dict[str, list[Statement]] = {}
         for statement in section.statements:
-            written[statement.name] = (*written.get(statement.name, ()), statement)
+            listed.setdefault(statement.name, []).append(statement)
+        written = {name: tuple(statements) for name, statements in listed.items()}
         return cls(file, section, section.id, Span(device, file, section.first, section.first), written)
 
     @property
