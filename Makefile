@@ -66,8 +66,9 @@ format: $(VENV)/stamp-dev ## format, and mend what ruff can mend
 fuzz: $(VENV)/stamp-dev ## property tests with many random examples
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(JOBS) -m hypothesis $(TESTS)
 
-bench: $(VENV)/stamp-dev ## configurations a second, memory, ratio to a baseline
+bench: $(VENV)/stamp-dev ## configurations a second, memory, ratio to a baseline, growth with hostile texts
 	@$(BIN)/python -m bench
+	@$(BIN)/python -m pytest -q -m growth tests/security
 
 requirements: ## pin anew from requirements/*.in; needs uv
 	$(COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt

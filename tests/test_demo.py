@@ -6,7 +6,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,13 +18,12 @@ KEY = "demo-passphrase-of-the-tills"
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A finished demo: what it printed, where it wrote, and how long it took."""
+    """A finished demo: what it printed, and where it wrote."""
 
     code: int
     output: str
     folder: Path
     session: int
-    seconds: float
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +39,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
             (demo / file.name).symlink_to(file)
     (demo / "__main__.py").unlink()  # where the checkout lies is told by this file, so it must be real
     (demo / "__main__.py").write_bytes((ROOT / "demo" / "__main__.py").read_bytes())
-    begin = time.monotonic()
     process = subprocess.Popen(
         [sys.executable, "-m", "demo"],
         cwd=checkout,
@@ -56,7 +53,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     finally:
         if process.poll() is None:
             process.kill()
-    return Demo(process.returncode, output, checkout / "demo-output", process.pid, time.monotonic() - begin)
+    return Demo(process.returncode, output, checkout / "demo-output", process.pid)
 
 
 def _line(file: str, text: str, *, after: str = "") -> int:
@@ -68,7 +65,6 @@ def _line(file: str, text: str, *, after: str = "") -> int:
 def test_it_ends_well_although_the_shop_is_faulty(demo: Demo) -> None:
     assert demo.code == 0, demo.output
     assert "faulty on purpose" in demo.output
-    assert demo.seconds < 60
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ from auditor.syntax.text_redact import redact_text
 from auditor.syntax.uci import parse
 from auditor.syntax.uci_redact import redact
 
+pytestmark = pytest.mark.growth
+
 REDACTOR = Redactor(b"k" * 32)
 
 UCI = {
