@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from auditor.cli import selection
-from auditor.cli.gathering import Gathered, gather, is_live
+from auditor.cli.gathering import Gathered, gather, live_devices
 from auditor.cli.keeping import keep
 from auditor.cli.outputs import Wanted, opened
 from auditor.cli.progress import Shown
@@ -53,7 +53,6 @@ def run(target: Path, options: Options) -> int:
     single = options.platform is not None
     workplace = Workplace(found.path)
     now = _now()
-    devices = {device.key for site in sites for device in site.devices if is_live(device)}
     wanted = Wanted.read(
         out=options.out,
         reports=options.reports,
@@ -67,7 +66,7 @@ def run(target: Path, options: Options) -> int:
     with opened(wanted, Console(), now=now) as outputs:
 
         async def everything() -> None:
-            with Shown(Console(stderr=True), len(devices)) as progress:
+            with Shown(Console(stderr=True), len(live_devices(sites))) as progress:
                 gathered = gather(sites, workplace, progress, accept_new=options.accept_new, strict=single)
                 async for report in audited(gathered, found, chosen, clock=_now):
                     outputs.add(report)

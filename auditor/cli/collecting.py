@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from auditor.cli import selection
-from auditor.cli.gathering import gather, is_live
+from auditor.cli.gathering import gather, live_devices
 from auditor.cli.progress import Shown
 from auditor.cli.workplace import Workplace, folder_name
 from auditor.collect.store import store_capture
@@ -21,8 +21,7 @@ def run(inventory: Path, out: Path, patterns: tuple[str, ...], *, with_secrets: 
 
     async def everything() -> int:
         lost = 0
-        devices = {device.key for site in sites for device in site.devices if is_live(device)}
-        with Shown(Console(stderr=True), len(devices)) as progress:
+        with Shown(Console(stderr=True), len(live_devices(sites))) as progress:
             gathered = gather(sites, Workplace(found.path), progress, accept_new=accept_new, raw=with_secrets)
             async for ready in gathered:
                 for capture in ready.captures:

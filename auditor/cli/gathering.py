@@ -47,13 +47,11 @@ async def gather(
     """
     listed = list(sites)
     hide = redactor()
-    waiting = {site.name: {d.key for d in site.devices if is_live(d)} for site in listed}
-    uses = {
-        device.key: [s.name for s in listed if any(d.key == device.key for d in s.devices)]
-        for site in listed
-        for device in site.devices
-        if is_live(device)
-    }
+    waiting = {site.name: set(live_devices([site])) for site in listed}
+    users: dict[str, set[str]] = {}
+    for name, keys in waiting.items():
+        for key in keys:
+            users.setdefault(key, set()).add(name)
     arrived: dict[str, Capture | Failure] = {}
     by_name = {site.name: site for site in listed}
 
@@ -63,24 +61,28 @@ async def gather(
             arrived[device.key] if is_live(device) else _saved(device, hide, raw=raw, strict=strict)
             for device in site.devices
         ]
-        for device in site.devices:
-            if device.key in uses:
-                uses[device.key].remove(name)
-                if not uses[device.key]:
-                    arrived.pop(device.key, None)
+        for key in live_devices([site]):
+            users[key].discard(name)
+            if not users[key]:
+                del arrived[key]
         return _named(site, results)
 
     for name in [name for name, keys in waiting.items() if not keys]:
         yield complete(name)
-    live = {d.key: d for s in by_name.values() for d in s.devices if is_live(d)}
+    live = live_devices(by_name.values())
     if not live:
         return
     async for result in _collect(list(live.values()), workplace, progress, hide, accept_new=accept_new, raw=raw):
         arrived[result.device] = result
-        for name in [name for name in by_name if result.device in waiting[name]]:
+        for name in sorted(users[result.device]):
             waiting[name].discard(result.device)
             if not waiting[name]:
                 yield complete(name)
+
+
+def live_devices(sites: Iterable[SiteEntry]) -> dict[str, DeviceEntry]:
+    """The devices of sites that SSH is needed for, by key, so that a shared one is there once."""
+    return {device.key: device for site in sites for device in site.devices if is_live(device)}
 
 
 def is_live(device: DeviceEntry) -> bool:

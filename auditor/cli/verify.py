@@ -1,6 +1,7 @@
 """`auditor verify`: after a person applied the snippets, what is fixed, what is not, and what else moved."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from rich.console import Console
 
 from auditor.cli import selection
 from auditor.cli.audit import audited, inventory_lines
-from auditor.cli.gathering import gather, is_live
+from auditor.cli.gathering import gather, live_devices
 from auditor.cli.keeping import kept
 from auditor.cli.outputs import severity_of
 from auditor.cli.progress import Shown
@@ -18,7 +19,7 @@ from auditor.inventory import Inventory, SiteEntry
 from auditor.pipeline import SiteReport, audit
 from auditor.policies import load_policy
 from auditor.report import verification
-from auditor.rules import Rule, load_rules
+from auditor.rules import load_rules
 from auditor.verdicts import Result
 
 
@@ -33,13 +34,12 @@ def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, fail
     chosen = selection.sites(found, sites)
     wanted = {rule.id for rule in selection.rules(rules)}
     workplace = Workplace(found.path)
-    before = {site.name: _before(found, site, workplace) for site in chosen}
+    before = _before(found, chosen, workplace)
     console = Console()
     codes: list[int] = []
 
     async def everything() -> None:
-        devices = {device.key for site in chosen for device in site.devices if is_live(device)}
-        with Shown(Console(stderr=True), len(devices)) as progress:
+        with Shown(Console(stderr=True), len(live_devices(chosen))) as progress:
             gathered = gather(chosen, workplace, progress, accept_new=accept_new)
             async for after in audited(gathered, found, load_rules(), clock=lambda: datetime.now(UTC)):
                 comparison = verification.compare(before[after.site.name], after, wanted, limit=limit)
@@ -50,20 +50,21 @@ def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, fail
     return 1 if 1 in codes else max(codes, default=0)
 
 
-def _before(found: Inventory, site: SiteEntry, workplace: Workplace) -> SiteReport:
-    """Judge the kept captures again, at the time of their audit."""
+def _before(found: Inventory, sites: tuple[SiteEntry, ...], workplace: Workplace) -> dict[str, SiteReport]:
+    """Judge the kept captures of sites again, at the time of their audit; by the names of the sites."""
+    shared, lines = selection.sites_of(found), inventory_lines(found)
+    return {site.name: _judged_again(site, workplace, shared, lines) for site in sites}
+
+
+def _judged_again(
+    site: SiteEntry,
+    workplace: Workplace,
+    shared: Mapping[str, tuple[str, ...]],
+    lines: Mapping[tuple[str, str], tuple[str, ...]],
+) -> SiteReport:
     old = kept(workplace, site)
-    rules: tuple[Rule, ...] = load_rules()
-    report = audit(
-        site,
-        old.captures,
-        (),
-        load_policy(site.policy),
-        old.audited_at,
-        rules=rules,
-        sites_of=selection.sites_of(found),
-        extra_lines=inventory_lines(found),
-    )
+    policy = load_policy(site.policy)
+    report = audit(site, old.captures, (), policy, old.audited_at, sites_of=shared, extra_lines=lines)
     gone = old.failed - {finding.fingerprint for finding in report.findings if finding.result is Result.FAIL}
     if gone:
         why = f"{len(gone)} findings of the last audit of {site.name} do not come up in its captures any more"
