@@ -77,7 +77,11 @@ class DefaultValue:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What activating changes of one service does: the commands, who notices, and for about how long."""
+    """What activating changes of one service does: the commands, who notices, and for about how long.
+
+    `judge` is the program on the device that checks the changed configuration before it acts, where there is one;
+    it is then the first of the commands.
+    """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
@@ -87,6 +91,7 @@ class Effect:
     disconnects: str
     seconds: int
     cuts_management: bool
+    judge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +131,8 @@ class Profile:
     `words` maps neutral terms to the vendor's own. `irrelevant` is package → section type → options that no
     rule needs, where `*` stands for all. `undecided` maps items of the policy to the reason why this platform
     cannot decide them. `acting` names, by what they do, packages whose settings are not read and which may do what
-    a rule judges: where one is in use, nothing is said to be absent.
+    a rule judges: where one is in use, nothing is said to be absent. `services` name the shared back ends that run
+    on the platform; what is data about them comes from `device_profiles/services/<name>.yaml`.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -140,6 +146,7 @@ class Profile:
     effects: Mapping[str, Effect] = field(default_factory=dict)
     undecided: Mapping[str, str] = field(default_factory=dict)
     acting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    services: tuple[str, ...] = ()
     snippet: SnippetLines = field(default_factory=SnippetLines)
 
     def default(self, entry: str, version: str | None) -> DefaultValue | None:
@@ -174,6 +181,8 @@ def read_profile(file: Path) -> Profile:
     """Read and check one profile."""
     try:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        for service in data.get("services", ()):
+            _add_service(data, service, file.parent / "services" / f"{service}.yaml")
         profile = TypeAdapter(Profile).validate_json(json.dumps(_spelled_out(data)), strict=True)
     except FileNotFoundError:
         raise DataError(f"there is no device profile {file}") from None
@@ -186,6 +195,21 @@ def read_profile(file: Path) -> Profile:
     if mistakes:
         raise DataError("\n".join((f"{file} is broken:", *(f"  {mistake}" for mistake in mistakes))))
     return profile
+
+
+def _add_service(data: Any, service: str, file: Path) -> None:
+    """Add what is known of a shared service: its defaults, keywords that no rule needs, effects, and ways back."""
+    known = yaml.safe_load(file.read_text(encoding="utf-8"))
+    foreign = set(known) - {"service", "defaults", "irrelevant", "effects", "dead_man"}
+    if known.get("service") != service or foreign:
+        raise ValueError(f"{file} is not the page of {service}: {', '.join(sorted(foreign)) or 'another name'}")
+    for part in ("defaults", "effects"):
+        twice = data.setdefault(part, {}).keys() & known.get(part, {}).keys()
+        if twice:
+            raise ValueError(f"{file} says {', '.join(sorted(twice))} a second time")
+        data[part].update(known.get(part, {}))
+    data.setdefault("irrelevant", {})[service] = known.get("irrelevant", {})
+    data.setdefault("snippet", {}).setdefault("dead_man", {}).update(known.get("dead_man", {}))
 
 
 def _spelled_out(data: Any) -> Any:

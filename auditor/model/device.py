@@ -33,6 +33,7 @@ class Device:
     blocklists: Listed[Blocklist]
     forward_filters: Listed[Filter]
     input_filters: Listed[Filter]
+    bridge_filters: Listed[Filter]
     source_nats: Listed[SourceNat]
     port_forwards: Listed[PortForward]
     portals: Listed[Portal]

@@ -82,6 +82,7 @@ def device(name: str = "gw", *interfaces: Interface, **more: Any) -> Device:
         blocklists=Listed(),
         forward_filters=Listed(),
         input_filters=Listed(),
+        bridge_filters=Listed(),
         source_nats=Listed(),
         port_forwards=Listed(),
         portals=Listed(),

@@ -71,6 +71,7 @@ def parse(capture: Capture, profile: Profile) -> Device:
         blocklists=dns_companions.blocklists(config, capture, services),
         forward_filters=Listed((*filters.forward, *ways), filters.forward.holes),
         input_filters=filters.input,
+        bridge_filters=Listed(),
         source_nats=filters.source_nats,
         port_forwards=filters.port_forwards,
         portals=portals.read(config, capture, services, interfaces),

@@ -1,0 +1,1 @@
+"""Programs that we did not write judge configurations: one module for each, all run by `rooted`."""
