@@ -27,10 +27,11 @@ def duration(value: timedelta) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SetLeaseTime:
-    """Clients of a DHCP scope get this lease."""
+    """Clients of a DHCP scope get this lease; scopes of `also` may move with it where they share the setting."""
 
     scope: str
     lease_time: timedelta
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -38,7 +39,7 @@ class SetLeaseTime:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return (f"dhcp_scopes[{self.scope}].lease_time",)
+        return tuple(f"dhcp_scopes[{scope}].lease_time" for scope in (self.scope, *self.also))
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +280,8 @@ class UseCcmpOnly:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return (f"bsses[{self.bss}].ciphers",)
+        """With TKIP alone a BSS goes without 802.11n and newer, and gets them back with CCMP."""
+        return tuple(f"bsses[{self.bss}].{name}" for name in ("ciphers", "phy", "ax_required"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +409,7 @@ class AllowTraffic:
     def footprint(self) -> tuple[str, ...]:
         return tuple(
             f"{kind}_filters[{self.filter}].rules{rest}"
-            for kind in ("forward", "input")
+            for kind in ("forward", "input", "bridge")
             for rest in (f"[{self.name}]", ".order")
         )
 

@@ -31,10 +31,16 @@ class Command:
     * `run` is the template, for example `cat /etc/config/{package}`; `stores` is the path under which the
       output is captured.
     * `holes` gives each hole its type (see `auditor.collect.holes`); there is at most one.
-    * `values` lists what may fill a hole. `taken_from` names the earlier command in whose output the platform
-      finds the values that this device has. With both, what stands in both is asked for.
+    * `values` lists what may fill a hole. `taken_from` names the commands in whose outputs the platform finds the
+      values that this device has. With both, what stands in both is asked for.
+    * `follow`: its own outputs, and those of later commands, may name more values; it is asked again until they
+      name nothing new. `at_most`: how many values it takes, where that is more than is usual.
     * `optional`: that the thing is absent is normal. An absent file is then simply not in the capture; a
       command about something absent has an empty output. Refused or broken is never normal.
+    * `sudo` is the absolute path of the program. Where the device refuses the command for lack of rights, it is asked
+      once more with `sudo -n`, this path in place of the first word, and the same arguments.
+    * `shown_by` is an earlier command that lists programs: if it was answered and does not name the program, that
+      program is not installed and the command is not sent.
     * `why` is for those who must authorise the command.
     """
 
@@ -47,9 +53,23 @@ class Command:
     stores: str
     holes: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    taken_from: str | None = None
+    taken_from: tuple[str, ...] = ()
+    follow: bool = False
+    at_most: int = 0
     optional: bool = False
     slow: bool = False
+    sudo: str = ""
+    shown_by: str = ""
+
+    @property
+    def program(self) -> str:
+        """The name of what is run."""
+        return self.run.split(" ", maxsplit=1)[0].rpartition("/")[2]
+
+    @property
+    def elevated(self) -> str:
+        """The template with root's rights, '' if it is never sent so."""
+        return f"sudo -n {self.sudo}{self.run[len(self.run.split(' ', maxsplit=1)[0]) :]}" if self.sudo else ""
 
     def filled(self, template: str, value: str) -> str:
         """Return `run` or `stores` with its hole, if it has one, filled."""
@@ -216,6 +236,8 @@ def _spelled_out(data: Any) -> Any:
     """Write out what the YAML leaves out because the key above already says it."""
     for command in data.get("commands", ()):
         command.setdefault("stores", f"commands/{command.get('id')}.txt")
+        if isinstance(command.get("taken_from"), str):
+            command["taken_from"] = [command["taken_from"]]
     for entry, defaults in data.get("defaults", _NOTHING).items():
         for default in defaults:
             default.setdefault("entry", entry)
@@ -231,8 +253,10 @@ def _mistakes(profile: Profile, name: str) -> list[str]:
     """Say what the types cannot: references, holes and version ranges that make no sense."""
     found = [] if profile.platform == name else [f"platform: {profile.platform} stands in the file of {name}"]
     earlier: set[str] = set()
+    everyone = {command.id for command in profile.commands}
     for command in profile.commands:
-        found += [f"commands.{command.id}: {mistake}" for mistake in _command_mistakes(command, earlier)]
+        known = everyone if command.follow else earlier
+        found += [f"commands.{command.id}: {mistake}" for mistake in _command_mistakes(command, earlier, known)]
         earlier.add(command.id)
     for default in (default for defaults in profile.defaults.values() for default in defaults):
         if _bounds(default.versions) is None:
@@ -245,12 +269,18 @@ def _mistakes(profile: Profile, name: str) -> list[str]:
     return found
 
 
-def _command_mistakes(command: Command, earlier: set[str]) -> list[str]:
+def _command_mistakes(command: Command, earlier: set[str], known: set[str]) -> list[str]:
     found = []
     if command.id in earlier:
         found.append("the id is used twice")
-    if command.taken_from is not None and command.taken_from not in earlier:
-        found.append(f"taken_from: no earlier command is called {command.taken_from}")
+    which = "" if command.follow else "earlier "
+    found += [f"taken_from: no {which}command is called {s}" for s in command.taken_from if s not in known]
+    if command.shown_by and command.shown_by not in earlier:
+        found.append(f"shown_by: no earlier command is called {command.shown_by}")
+    if command.sudo and not re.fullmatch(r"(?:/[A-Za-z0-9._+-]+)+", command.sudo):
+        found.append("sudo: needs the absolute path of the program")
+    if command.sudo and command.sudo.rpartition("/")[2] != command.program:
+        found.append("sudo: names another program than run")
     for key, text in (("run", command.run), ("stores", command.stores)):
         if sorted(re.findall(r"\{(.*?)\}", text)) != sorted(command.holes):
             found.append(f"{key}: its holes are not those declared")
@@ -258,7 +288,7 @@ def _command_mistakes(command: Command, earlier: set[str]) -> list[str]:
         found.append("more than one hole")
     if set(command.values) - set(command.holes):
         found.append("values for a hole that does not exist")
-    if command.holes and not command.values and command.taken_from is None:
+    if command.holes and not command.values and not command.taken_from:
         found.append("nothing fills the hole")
     if not re.fullmatch(r"[ -~]+", command.run):
         found.append("run: only printable ASCII can be sent")

@@ -3,6 +3,7 @@
 from auditor.model.coverage import Coverage, UnknownLine
 from auditor.model.device import Device, content, leaves, moved
 from auditor.model.dhcp import INFINITE, AddressRange, DhcpScope, Lease, Neighbour, Reservation
+from auditor.model.disagreement import Disagreement
 from auditor.model.dns import Blocklist, DnsRedirect, Forwarder, LocalAnswer, Resolver
 from auditor.model.facts import (
     Assumed,
@@ -18,7 +19,7 @@ from auditor.model.facts import (
     known_like,
     spans_of,
 )
-from auditor.model.firewall import Action, Filter, FilterRule, PortForward, PortRange, SourceNat
+from auditor.model.firewall import NO_ROUTER, Action, Filter, FilterRule, PortForward, PortRange, SourceNat
 from auditor.model.interfaces import AddressSource, Interface, Port, PortState
 from auditor.model.sessions import ConnectionTracking, Disturbance, Portal, Schedule
 from auditor.model.severity import Severity
@@ -38,6 +39,7 @@ from auditor.model.wireless import (
 
 __all__ = [
     "INFINITE",
+    "NO_ROUTER",
     "Action",
     "AddressRange",
     "AddressSource",
@@ -53,6 +55,7 @@ __all__ = [
     "Default",
     "Device",
     "DhcpScope",
+    "Disagreement",
     "Disturbance",
     "DnsRedirect",
     "Fact",

@@ -6,6 +6,7 @@ from typing import Any
 
 from auditor.model.coverage import Coverage
 from auditor.model.dhcp import DhcpScope, Lease, Neighbour, Reservation
+from auditor.model.disagreement import Disagreement
 from auditor.model.dns import Blocklist, DnsRedirect, Resolver
 from auditor.model.facts import Assumed, Declared, Fact, Listed, Stated, Unknown
 from auditor.model.firewall import Filter, FilterRule, PortForward, SourceNat
@@ -43,6 +44,7 @@ class Device:
     neighbours: Listed[Neighbour]
     stations: Listed[StationState]
     port_states: Listed[PortState]
+    disagreements: Listed[Disagreement]
     coverage: tuple[Coverage, ...]
 
     def interface(self, key: str) -> Interface | None:

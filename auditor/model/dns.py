@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 
-from auditor.model.facts import Fact, Listed
+from auditor.model.facts import Fact, Listed, Stated, Unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +22,22 @@ class Forwarder:
 
 @dataclass(frozen=True, slots=True)
 class LocalAnswer:
-    """A domain that a resolver answers itself, or sinks (`address` None), with all names below it unless `exact`."""
+    """A domain that a resolver answers itself, or sinks (`address` None), with all names below it unless `exact`.
+
+    Domains of `except_for` and the names below them are not meant. `foremost`: it counts before all that is
+    not, and whatever forwarders there are; otherwise one for a longer domain goes before it.
+    """
 
     key: str
     domain: str
     address: str | None
     fact: Fact[str]
     exact: bool = False
+    except_for: tuple[str, ...] = ()
+    foremost: bool = False
+
+
+_EVERYBODY: Stated[tuple[IPv4Network, ...] | None] = Stated(None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +46,9 @@ class Resolver:
 
     `serving`: it answers clients at all. `interfaces` None: on all interfaces. `drops_private` is rebind
     protection: answers from outside that hold addresses of `private_ranges` are dropped, except for names in
-    or below `exempt_domains`. `drops_ipv4`: no A records are given out.
+    or below `exempt_domains`. `unread_ranges` say what else may be dropped. `drops_ipv4`: no A records are given out.
+    `clients` are the networks whose questions it answers, None: everybody's. A program that answers clients of
+    different networks in different ways (views) is several resolvers with clients of their own.
     """
 
     device: str
@@ -52,6 +63,8 @@ class Resolver:
     drops_ipv4: Fact[bool]
     forwarders: Listed[Forwarder]
     local_answers: Listed[LocalAnswer]
+    clients: Fact[tuple[IPv4Network, ...] | None] = _EVERYBODY
+    unread_ranges: tuple[Unknown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

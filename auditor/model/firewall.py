@@ -6,6 +6,9 @@ from ipaddress import IPv4Network
 
 from auditor.model.facts import Fact, Listed
 
+NO_ROUTER = "no router"
+"""Key of the filter of a device that may hand no packets on at all, because it is not set up as a router."""
+
 
 class Action(StrEnum):
     """What a filter does with a packet."""
@@ -50,7 +53,11 @@ class FilterRule:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """An ordered list of rules with what happens to the rest. Replies to open connections always pass."""
+    """An ordered list of rules with what happens to the rest. Replies to open connections always pass.
+
+    A filter between ports of a bridge sees ARP as well, as protocol `arp`; there `entering` and `leaving` name ports
+    and BSSs, or the bridge itself for all of its ports.
+    """
 
     device: str
     key: str

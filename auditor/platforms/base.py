@@ -37,13 +37,26 @@ EditResult: TypeAlias = Edit | ByHand
 
 
 @dataclass(frozen=True, slots=True)
+class WholeChange:
+    """For a platform whose configuration is files: every change is one patch, whatever it is for.
+
+    `template` renders all intents; `context(before, after)` fills it for the change from one capture to another and
+    raises `ValueError` for a change that cannot be pasted.
+    """
+
+    template: str
+    context: Callable[[Capture, Capture], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Platform:
     """One kind of device.
 
     `recognise` maps a file of a saved capture (name, text) to its path and kind, None if it is not of this
     platform. `extract` returns the values that fill a command's hole, read from earlier outputs by command id. `redact`
     takes path and raw text. `quote` makes one word of a value for the platform's command line and raises
-    `ValueError` for control characters. `filters` are further Jinja filters of its templates.
+    `ValueError` for control characters. `filters` are further Jinja filters of its templates. `whole_change` is set
+    where one template serves all intents.
     """
 
     name: str
@@ -55,3 +68,4 @@ class Platform:
     apply: Callable[[Capture, tuple[Any, ...]], Capture]
     quote: Callable[[str], str]
     filters: Mapping[str, Callable[..., str]]
+    whole_change: WholeChange | None = None

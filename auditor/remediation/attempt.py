@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from auditor.capture import Capture
+from auditor.diff import unified_diff
 from auditor.platforms import Platform
 from auditor.profiles import Profile
-from auditor.remediation.diff import unified_diff
 from auditor.remediation.proof import Attempt
 from auditor.remediation.ranked import RenderedChange
 

@@ -123,11 +123,20 @@ def _plan(asked: Wanted, means: _Means) -> PlannedFix:
     tried = attempt(rendered, means.captures, means.equipment)
     if isinstance(tried, str):
         return _by_hand(asked, tried)
-    proof = prove(means.laboratory, tried, gone=asked.findings)
+    proof = _judged(prove(means.laboratory, tried, gone=asked.findings), rendered)
     reasons = _reasons(fix, means)
     safety = Safety.RISKY if reasons else Safety.SAFE
     withheld = "" if proof.holds else proof.why
     return PlannedFix(asked.label, fix, asked.findings, asked.others, safety, reasons, tuple(rendered), proof, withheld)
+
+
+def _judged(proof: Proof, rendered: list[RenderedChange]) -> Proof:
+    """Name the programs that check the changed configuration on the device before it acts, if every part has one."""
+    judges = [effect.judge for change in rendered for effect in change.effects]
+    if not judges or not all(judges):
+        return proof
+    programs = ", ".join(dict.fromkeys(judges))
+    return replace(proof, judge=f"simulated here; on the device, {programs} checks the change before it acts")
 
 
 def _reasons(fix: Fix, means: _Means) -> tuple[str, ...]:

@@ -77,9 +77,17 @@ def command_note(command: Command) -> str:
         if hole in command.values:
             parts.append(f"{hole}: {', '.join(command.values[hole])}")
         else:
-            parts.append(f"{hole}: each {kind} that {command.taken_from} shows")
+            parts.append(f"{hole}: each {kind} that {_in_words(command.taken_from)} shows")
+    if command.shown_by:
+        parts.append(f"only where {command.program} is installed")
+    if command.elevated:
+        parts.append(f"if refused: {command.elevated}")
     parts.append(f"kept as {command.stores}")
     return "; ".join(parts)
+
+
+def _in_words(names: tuple[str, ...]) -> str:
+    return " or ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
 
 
 def model_view(device: Device, lines: Lines) -> RenderableType:

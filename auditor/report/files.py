@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import auditor
+from auditor.diff import unified_diff
 from auditor.pipeline import SiteReport
-from auditor.remediation import PlannedFix, Safety, unified_diff
+from auditor.remediation import PlannedFix, Safety
 from auditor.report.fixes import why_not
 from auditor.report.runsheet import Step, runsheet
 from auditor.report.snippets import DeviceSteps, commands, undo

@@ -2,14 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from auditor.capture import Capture
 from auditor.pipeline import read
-from auditor.platforms import ByHand, platform
+from auditor.platforms import ByHand, Platform, platform
 from auditor.profiles import Effect, Profile, load_profile
 from auditor.remediation import PlannedFix
 from auditor.remediation.ranked import RenderedChange
-from auditor.remediation.render import Snippet, render
+from auditor.remediation.render import Snippet, render, render_whole
 from auditor.report.text import visible
 
 
@@ -44,12 +45,27 @@ class DeviceSteps:
         return tuple(pair for pair in self.changes if _cuts(pair[1].effects))
 
     @property
+    def kind(self) -> Platform:
+        return platform(self.before.platform)
+
+    @property
+    def between(self) -> Capture:
+        """The capture with the changes made that leave the management path alone."""
+        return _made(self.before, self.quiet)
+
+    @property
     def after(self) -> Capture:
         """The capture with all changes made."""
-        capture = self.before
-        for _, change in self.changes:
-            capture = platform(capture.platform).apply(capture, change.edit.operations)
-        return capture
+        return _made(self.between, self.cutting)
+
+
+_Pairs: TypeAlias = tuple[tuple[PlannedFix, RenderedChange], ...]
+
+
+def _made(capture: Capture, pairs: _Pairs) -> Capture:
+    for _, change in pairs:
+        capture = platform(capture.platform).apply(capture, change.edit.operations)
+    return capture
 
 
 def commands(steps: DeviceSteps) -> list[str]:
@@ -59,12 +75,12 @@ def commands(steps: DeviceSteps) -> list[str]:
     lines = ["", "# 1. read first; stop if anything is different", *profile.snippet.pending, *reads]
     number = 2
     later = _effects(steps.cutting)
-    for pairs, effects in (
-        (steps.quiet, [effect for effect in _effects(steps.quiet) if effect not in later]),
-        (steps.cutting, sorted(later, key=lambda effect: effect.cuts_management)),
+    for pairs, effects, way in (
+        (steps.quiet, [effect for effect in _effects(steps.quiet) if effect not in later], _Way.quietly(steps)),
+        (steps.cutting, sorted(later, key=lambda effect: effect.cuts_management), _Way.cutting(steps)),
     ):
         if pairs:
-            lines += ["", *_change_lines(number, pairs, effects, profile)]
+            lines += ["", *_warning(number, effects, profile), *_change_lines(pairs, way), *_activation(effects)]
             number += 1
     lines += ["", f"# {number}. check; what is different did not take", *checks]
     called_off = [line for effect in later for line in _call_off(effect, profile)]
@@ -81,38 +97,70 @@ def undo(steps: DeviceSteps) -> list[str]:
     lines: list[str] = []
     later = _effects(steps.cutting)
     quiet = [effect for effect in _effects(steps.quiet) if effect not in later]
-    for pairs, effects in ((steps.quiet, quiet), (steps.cutting, later)):
+    ways = ((steps.quiet, quiet, _Way.quietly(steps)), (steps.cutting, later, _Way.cutting(steps)))
+    # Patches of one file must come off in the reverse order; settings that are made by name need not.
+    for pairs, effects, way in reversed(ways) if steps.kind.whole_change else ways:
         if not pairs:
             continue
         if _cuts(tuple(effects)):
             lines += ["", "# may cut your own connection to the device; log in again if it does"]
-        for fix, change in reversed(pairs):
-            lines += ["", f"# takes {fix.label} back", *change.snippet.undo]
-        lines += ["", *_activation(effects)]
+        lines += [*_undo_lines(pairs, way), "", *_activation(effects)]
     return [*lines, *(("", "# save", *steps.profile.snippet.save) if steps.profile.snippet.save else ())]
 
 
-def _change_lines(
-    number: int, pairs: Iterable[tuple[PlannedFix, RenderedChange]], effects: list[Effect], profile: Profile
-) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """From one capture to the next, and the lines for it where all changes of a platform are one patch."""
+
+    before: Capture
+    after: Capture
+
+    @classmethod
+    def quietly(cls, steps: DeviceSteps) -> "_Way":
+        return cls(steps.before, steps.between)
+
+    @classmethod
+    def cutting(cls, steps: DeviceSteps) -> "_Way":
+        return cls(steps.between, steps.after)
+
+    @property
+    def whole(self) -> Snippet | None:
+        kind = platform(self.before.platform)
+        return None if kind.whole_change is None else render_whole(kind, kind.whole_change, self.before, self.after)
+
+
+def _warning(number: int, effects: list[Effect], profile: Profile) -> Iterator[str]:
     cutting = [effect for effect in effects if effect.cuts_management]
-    if cutting:
-        yield f"# {number}. change; THIS MAY CUT YOUR OWN CONNECTION TO THE DEVICE"
-        for effect in cutting:
-            recipe = profile.snippet.dead_man.get(effect.service)
-            if recipe is not None:
-                yield f"# first arm the way back: after {recipe.minutes} min it undoes {effect.service} by itself"
-                yield f"# unless called off ({'; '.join(recipe.call_off)}){f'; {recipe.note}' if recipe.note else ''}"
-                yield from recipe.arm
-    else:
+    if not cutting:
         yield f"# {number}. change"
+        return
+    yield f"# {number}. change; THIS MAY CUT YOUR OWN CONNECTION TO THE DEVICE"
+    for effect in cutting:
+        recipe = profile.snippet.dead_man.get(effect.service)
+        if recipe is not None:
+            yield f"# first arm the way back: after {recipe.minutes} min it undoes {effect.service} by itself"
+            yield f"# unless called off ({'; '.join(recipe.call_off)}){f'; {recipe.note}' if recipe.note else ''}"
+            yield from recipe.arm
+
+
+def _change_lines(pairs: _Pairs, way: _Way) -> Iterator[str]:
+    whole = way.whole
     label = ""
     for fix, change in pairs:
         if fix.label != label:
             label = fix.label
             yield f"# {label} {visible(fix.fix.title)}"
-        yield from change.snippet.apply
-    yield from _activation(effects)
+        yield from change.snippet.apply if whole is None else ()
+    yield from whole.apply if whole is not None else ()
+
+
+def _undo_lines(pairs: _Pairs, way: _Way) -> Iterator[str]:
+    whole = way.whole
+    if whole is not None:
+        yield from ("", f"# takes {', '.join(dict.fromkeys(fix.label for fix, _ in pairs))} back", *whole.undo)
+        return
+    for fix, change in reversed(pairs):
+        yield from ("", f"# takes {fix.label} back", *change.snippet.undo)
 
 
 def _activation(effects: Iterable[Effect]) -> Iterator[str]:
@@ -148,6 +196,9 @@ def _reads_and_checks(steps: DeviceSteps) -> tuple[list[str], list[str]]:
     Where two changes touch one option, the second expects what the first leaves behind. Only these read-only
     lines are made anew for the order of the changes; what changes something stays as it was proven.
     """
+    whole = _Way(steps.before, steps.after).whole
+    if whole is not None:
+        return list(whole.reads), list(whole.checks)
     capture = steps.before
     reads: dict[str, str] = {}
     checks: dict[str, str] = {}

@@ -228,6 +228,10 @@ def _finding(page: _Page, report: SiteReport, finding: Finding, fix: str, *, ver
         page.hang(Text(fix, style="green"), indent=_INDENT)
 
 
+_SIGNS = {"+": "green", "-": "red"}
+"""Colours of a patch; no command begins with a sign."""
+
+
 def _label(finding: Finding) -> str:
     match finding.result:
         case Result.FAIL:
@@ -344,9 +348,9 @@ def _fixes(page: _Page, report: SiteReport, *, verbose: bool) -> None:
                 page.hang(Text(visible(why_not(fix))), indent=_INDENT)
             continue
         for change in fix.changes:
-            for line in change.snippet.apply:
+            for line in change.snippet.shown:
                 # Not wrapped: a terminal joins a line that it broke itself when it is copied, not ours.
-                page.line(Text(" " * (_INDENT + 2) + visible(line), style="cyan"))
+                page.line(Text(" " * (_INDENT + 2) + visible(line), style=_SIGNS.get(line[:1], "cyan")))
         if verbose:
             for other in fix.others:
                 page.hang(Text(f"or: {visible(other.title)}", style="dim"), indent=_INDENT)

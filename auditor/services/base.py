@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from auditor.intents import Intent
 from auditor.model import (
@@ -18,11 +18,12 @@ from auditor.model import (
     Lease,
     Listed,
     Port,
-    PortForward,
     Portal,
+    PortForward,
     Radio,
     Reservation,
     Resolver,
+    Schedule,
     SourceNat,
     Span,
     StationState,
@@ -34,6 +35,9 @@ from auditor.services.reading import Reading
 Place: TypeAlias = tuple[str, ...]
 """Where something stands in one file, in the words of its syntax and never by line number: `("bss", "wlan0",
 "ap_isolate")`. Two edits of one file must not disturb each other's places."""
+
+
+_NOTHING: Listed[Any] = Listed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class Instance:
     `key` is its name in the model: the service's own name for the only or first instance. `file` is its main
     configuration, absolute. `arguments` are those of its command line without the program, () if it was not seen
     running. `running` rests on the list of processes; without such a list it is what the configuration says.
-    `pid` is 0 where it is not known.
+    `pid` is 0 where it is not known, and so is `age`, the seconds since it was started, below 0.
     """
 
     service: str
@@ -66,6 +70,7 @@ class Instance:
     arguments: tuple[str, ...]
     running: Fact[bool]
     pid: int = 0
+    age: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +117,23 @@ class Host:
 class Part:
     """What one instance of a service adds to the model of its host."""
 
-    dhcp_scopes: Listed[DhcpScope] = Listed()
-    reservations: Listed[Reservation] = Listed()
-    leases: Listed[Lease] = Listed()
-    resolvers: Listed[Resolver] = Listed()
-    dns_redirects: Listed[DnsRedirect] = Listed()
-    blocklists: Listed[Blocklist] = Listed()
-    radios: Listed[Radio] = Listed()
-    bsses: Listed[Bss] = Listed()
-    stations: Listed[StationState] = Listed()
-    portals: Listed[Portal] = Listed()
-    forward_filters: Listed[Filter] = Listed()
-    input_filters: Listed[Filter] = Listed()
-    bridge_filters: Listed[Filter] = Listed()
-    source_nats: Listed[SourceNat] = Listed()
-    port_forwards: Listed[PortForward] = Listed()
-    connection_tracking: Listed[ConnectionTracking] = Listed()
+    dhcp_scopes: Listed[DhcpScope] = _NOTHING
+    reservations: Listed[Reservation] = _NOTHING
+    leases: Listed[Lease] = _NOTHING
+    resolvers: Listed[Resolver] = _NOTHING
+    dns_redirects: Listed[DnsRedirect] = _NOTHING
+    blocklists: Listed[Blocklist] = _NOTHING
+    radios: Listed[Radio] = _NOTHING
+    bsses: Listed[Bss] = _NOTHING
+    stations: Listed[StationState] = _NOTHING
+    portals: Listed[Portal] = _NOTHING
+    forward_filters: Listed[Filter] = _NOTHING
+    input_filters: Listed[Filter] = _NOTHING
+    bridge_filters: Listed[Filter] = _NOTHING
+    source_nats: Listed[SourceNat] = _NOTHING
+    port_forwards: Listed[PortForward] = _NOTHING
+    connection_tracking: Listed[ConnectionTracking] = _NOTHING
+    schedules: Listed[Schedule] = _NOTHING
     disagreements: tuple[Fact[str], ...] = ()
     """Where what runs is not what the files say, in a sentence, with the lines of both."""
 
@@ -183,3 +189,4 @@ class Service:
     get: Callable[[str, Place], str | None]
     put: Callable[[str, Place, str | None], str]
     commands: Callable[[str, str], tuple[str, ...]] | None = None
+    reads_once: bool = False

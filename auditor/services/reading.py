@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from auditor.capture import Capture, CapturedFile
+from auditor.capture import Capture, CapturedFile, Kind
 from auditor.model import Assumed, Coverage, Default, Fact, Listed, Span, Stated, Unknown, UnknownLine
 from auditor.profiles import Profile
 
@@ -22,6 +22,9 @@ LISTING = "commands/listing"
 
 Convert = Callable[[str], T]
 """Turns a text into a value; raises `ValueError` with a reason for people."""
+
+
+_EMPTY = CapturedFile("/dev/null", "", Kind.CONFIGURATION)
 
 
 @dataclass(slots=True)
@@ -39,8 +42,8 @@ class Reading:
         return self.capture.device
 
     def file(self, path: str) -> CapturedFile | None:
-        """Return a captured file."""
-        return self.capture.file(path)
+        """Return a captured file; `/dev/null` is empty on every host."""
+        return _EMPTY if path == _EMPTY.path else self.capture.file(path)
 
     def lines(self, path: str) -> list[str]:
         """The lines of a file without their ends, [] if it was not captured; line 1 is the first."""
@@ -119,7 +122,8 @@ class Reading:
     def included(self, include: "Include", *near: Span) -> Listed[str]:
         """Return the captured files that an include pulls in, in the order of their names, and what is missing.
 
-        Without a listing of a folder, the captured files below it are taken for all of them if there are some.
+        Without a listing of a folder, the captured files below it are taken for all of them if there are some, or if
+        the folder need not exist.
         """
         if not include.folder:
             return self._single(include, near)
@@ -130,7 +134,7 @@ class Reading:
             names = sorted(path[len(below) :] for path in captured)
             wanted = tuple(below + name for name in names if include.wanted(name))
             gap = any(gap.path == f"{LISTING}{include.path.rstrip('/')}" for gap in self.capture.gaps)
-            hole = self._unlisted(include, near) if gap or not captured else ()
+            hole = self._unlisted(include, near) if gap or (include.required and not captured) else ()
             return Listed(wanted, hole)
         shown = [line.strip().rpartition("/")[2] for line in lines_of(listing.text)]
         self.irrelevant(listing.path, range(1, len(shown) + 1))

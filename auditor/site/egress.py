@@ -8,9 +8,10 @@ from typing import Any
 from auditor.capture import Failure
 from auditor.model import Device, Fact, Interface, Listed, Unknown, spans_of
 from auditor.site.addresses import Addresses, whole
+from auditor.site.filter_hops import filter_hops
 from auditor.site.filters import Interval, Question, interval
 from auditor.site.hops import Hop, Passage, decisive
-from auditor.site.paths import addresses_on, filter_hops
+from auditor.site.paths import addresses_on
 from auditor.site.segments import Segment
 
 _NOT_INTERNET = (

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from auditor.model import Action, Fact, Filter, FilterRule, Unknown, known_like, spans_of
 
@@ -24,7 +24,8 @@ Interval: TypeAlias = tuple[int, int]
 class Question:
     """Packets that come in at one interface and leave by another, of one protocol and port (None: no ports).
 
-    Clients have some of the addresses in `sources`; those in `certain` are in use by them.
+    Clients have some of the addresses in `sources`; those in `certain` are in use by them. `within` are further names
+    of both interfaces: of frames between two ports, the bridge that both belong to.
     """
 
     entering: str
@@ -34,6 +35,7 @@ class Question:
     protocol: str
     port: int | None
     certain: tuple[IPv4Address, ...] = ()
+    within: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,8 @@ def evaluate(filter_: Filter, question: Question) -> Outcome:
 def _fixed_match(rule: FilterRule, question: Question) -> bool | None:
     """Whether interfaces, protocol and port match: certainly, certainly not, or unknown (None)."""
     answers = (
-        _holds(rule.entering, question.entering),
-        _holds(rule.leaving, question.leaving),
+        _holds(rule.entering, question.entering, question.within),
+        _holds(rule.leaving, question.leaving, question.within),
         _holds(rule.protocols, question.protocol),
         _port_matches(rule, question),
     )
@@ -157,12 +159,14 @@ def _fixed_match(rule: FilterRule, question: Question) -> bool | None:
             return None if narrow.value else True
 
 
-def _holds(members: Fact[frozenset[str] | None], member: str | None) -> bool | None:
+def _holds(
+    members: Fact[frozenset[str] | None], member: str | None, others: frozenset[str] = frozenset()
+) -> bool | None:
     match members:
         case Unknown():
             return None
         case known:
-            return known.value is None or member in known.value
+            return known.value is None or member in known.value or bool(others & known.value)
 
 
 def _port_matches(rule: FilterRule, question: Question) -> bool | None:
@@ -244,12 +248,17 @@ def _close(box: Box, action: Action, reason: Fact[Action], rule: str) -> Box:
     return Box(box.sources, box.destinations, box.actions | {action}, (*box.reasons, reason), (*box.rules, rule))
 
 
+def _matches(rule: FilterRule) -> tuple[Fact[Any], ...]:
+    addresses = (rule.sources, rule.destinations)
+    return (rule.entering, rule.leaving, *addresses, rule.protocols, rule.destination_ports, rule.narrow)
+
+
 def _maybe(box: Box, rule: FilterRule | None, action: Fact[Action], key: str) -> Box:
     """A rule that may match adds its action to what can happen; an unknown action can be either."""
     possible = frozenset({Action.ACCEPT, Action.DROP}) if isinstance(action, Unknown) else frozenset({action.value})
     reason: Fact[Action] = action
     if rule is not None and not isinstance(action, Unknown):
-        unknown = [f for f in (rule.entering, rule.leaving, rule.sources, rule.destinations) if isinstance(f, Unknown)]
+        unknown = [fact for fact in _matches(rule) if isinstance(fact, Unknown)]
         why = unknown[0].why if unknown else f"rule '{rule.name}' holds only under conditions that are not modelled"
         reason = Unknown(why, spans_of(action), unknown[0].settle if unknown else "")
     possible -= {Action.NEXT}

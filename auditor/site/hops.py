@@ -20,6 +20,7 @@ class HopKind(StrEnum):
 
     STATION_ISOLATION = "station isolation"
     PORT_ISOLATION = "bridge port isolation"
+    BRIDGE_FILTER = "bridge filter"
     ROUTER = "router"
     FILTER = "packet filter"
     SOURCE_NAT = "source NAT"

@@ -1,15 +1,15 @@
 """Whether a packet gets from one attachment to another, and which hop says no."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from ipaddress import IPv4Address, summarize_address_range
-from itertools import islice, product
+from ipaddress import IPv4Address
 from typing import Any
 
-from auditor.model import Bss, Device, Fact, Filter, IsolationScope, Stated, Unknown, spans_of
+from auditor.model import NO_ROUTER, Bss, Device, Fact, IsolationScope, Stated, Unknown, spans_of
 from auditor.site.addresses import Addresses, whole
 from auditor.site.attachment import Attachment, Media
-from auditor.site.filters import Box, Interval, Outcome, Question, concern, evaluate, explain, shut_in
+from auditor.site.bridge_filters import Sides, bridge_filters
+from auditor.site.filter_hops import filter_hops
+from auditor.site.filters import Question
 from auditor.site.hops import Hop, HopKind, Passage, decisive
 from auditor.site.port_isolation import port_isolation
 from auditor.site.segments import Segment
@@ -70,6 +70,14 @@ def path(
         hops += port_isolation(
             source.segment, devices, wifi_from, wifi_to, from_cable=source_media.wired, to_cable=target_media.wired
         )
+        hops += bridge_filters(
+            source.segment,
+            devices,
+            Sides(wifi_from, source_media.wired, sources or whole(source.segment)),
+            Sides(wifi_to, target_media.wired, targets or whole(target.segment)),
+            protocol=protocol,
+            port=port,
+        )
         return Path(same_segment=True, translated=False, hops=hops)
     found = [d for d in devices if _interface_on(d, source.segment) and _interface_on(d, target.segment) and _routes(d)]
     if not found:
@@ -77,6 +85,7 @@ def path(
         hop = Hop(HopKind.ROUTER, "", "", Passage.UNKNOWN, Unknown(why, settle="audit the router between them"))
         return Path(same_segment=False, translated=False, hops=(hop,))
     own = [d for d in found if set(addresses_on(d, source.segment)) & routers]
+    own = own or [d for d in found if not _passes_nothing(d)]
     return _routed(
         (own or found)[0], source.segment, target.segment, protocol, port,
         sources or whole(source.segment), targets or whole(target.segment),
@@ -162,6 +171,12 @@ def _routes(device: Device) -> bool:
     return len(device.interfaces) > 1
 
 
+def _passes_nothing(device: Device) -> bool:
+    """Whether it certainly hands no packet on, as a server with a leg in each network: another one is the router."""
+    defaults = (f.default for f in device.forward_filters if f.key == NO_ROUTER)
+    return any(not isinstance(default, Unknown) and default.value.blocks for default in defaults)
+
+
 def addresses_on(device: Device, segment: Segment) -> tuple[IPv4Address, ...]:
     """The addresses of a device in a segment, as far as they are known."""
     return tuple(
@@ -180,75 +195,3 @@ def _interface_on(device: Device, segment: Segment) -> str:
         if interface.addresses.value:
             return interface.key
     return ""
-
-
-def filter_hops(device: Device, question: Question, filters: tuple[Filter, ...]) -> list[Hop]:
-    """Ask each filter on the way; the hop names the rule that decides for the part that is blocked or unknown."""
-    return [hop for filter_ in filters for hop in _filter_hop(device, question, filter_)]
-
-
-def _filter_hop(device: Device, question: Question, filter_: Filter) -> Iterator[Hop]:
-    outcome = evaluate(filter_, question)
-    passage, boxes = Passage.UNKNOWN, tuple[Box, ...]()
-    if outcome.gave_up:
-        why = "the packet filter cuts this question into too many parts"
-        fact: Fact[Any] = Unknown(why, settle="check by hand from a POS")
-    else:
-        passage, boxes = _worst(outcome)
-        if not boxes:
-            return
-        fact = explain(boxes)
-        if passage is Passage.BLOCKED and not concern(boxes, question):
-            passage, fact = Passage.UNKNOWN, _some(boxes, fact)
-    yield Hop(
-        HopKind.FILTER,
-        device.name,
-        filter_.key,
-        passage,
-        fact,
-        question.entering,
-        question.leaving or "",
-        boxes[0].rules[-1] if boxes and boxes[0].rules else "",
-        "" if len(boxes) == len(outcome.boxes) else ", ".join(_words(*pair) for pair in islice(_pairs(boxes), 4)),
-        _size(boxes) / _size(outcome.boxes) if boxes else 1.0,
-        passage is Passage.BLOCKED and shut_in(boxes, question),
-    )
-
-
-def _some(boxes: tuple[Box, ...], fact: Fact[Any]) -> Unknown:
-    """Say that only some clients are stopped, and that they may be ours."""
-    shown = ", ".join(dict.fromkeys(_range(*source) for source, _ in islice(_pairs(boxes), 4)))
-    settle = "declare mac or ip of every device in the inventory, and reserve their addresses"
-    return Unknown(f"{shown} is blocked, and may be among the addresses of these devices", spans_of(fact), settle)
-
-
-def _worst(outcome: Outcome) -> tuple[Passage, tuple[Box, ...]]:
-    """What becomes of the question as a whole, and the boxes that make it so."""
-    if blocked := outcome.blocked():
-        return Passage.BLOCKED, blocked
-    if undecided := outcome.undecided():
-        return Passage.UNKNOWN, undecided
-    return Passage.OPEN, outcome.boxes
-
-
-def _size(boxes: tuple[Box, ...]) -> int:
-    """How many pairs of addresses boxes hold."""
-    return sum(_count(box.sources) * _count(box.destinations) for box in boxes)
-
-
-def _count(intervals: tuple[Interval, ...]) -> int:
-    return sum(last - first + 1 for first, last in intervals)
-
-
-def _pairs(boxes: tuple[Box, ...]) -> Iterator[tuple[Interval, Interval]]:
-    return (pair for box in boxes for pair in product(box.sources, box.destinations))
-
-
-def _words(source: Interval, destination: Interval) -> str:
-    """Name a pair of intervals as networks: `192.168.30.0/24 to 192.168.20.0/24`."""
-    return f"{_range(*source)} to {_range(*destination)}"
-
-
-def _range(low: int, high: int) -> str:
-    networks = list(summarize_address_range(IPv4Address(low), IPv4Address(high)))
-    return str(networks[0]) if len(networks) == 1 else f"{IPv4Address(low)}-{IPv4Address(high)}"

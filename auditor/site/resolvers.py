@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, collapse_addresses
 from typing import Any, Literal, TypeAlias
 
 from auditor.model import (
@@ -44,6 +44,7 @@ class Refusal(StrEnum):
     LOCAL = "answers the name itself"
     NO_IPV4 = "gives out no A records"
     OFF = "does not answer"
+    CLIENTS = "does not answer these clients"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +168,8 @@ def _redirected(
         address = redirect.to_address.value
         return _ask(address, redirect.to_address, segment, devices, policy, lookup, seen=frozenset(), port=port)
     hops: list[ResolverHop] = []
-    for resolver in _answering(device, segment, None, port):
-        hops.extend(_resolver_hops(device, resolver, told, segment, devices, policy, lookup))
+    for resolver in _answering(device, segment, None, port, _askers(segment)):
+        hops.extend(_resolver_hops(device, resolver, told, segment, devices, policy, lookup, _askers(segment)))
     if not hops:
         why = f"'{redirect.key}' redirects questions to port {port} of {device.name}, where no resolver was read"
         settle = f"run on {device.name}: nslookup {lookup.name} 127.0.0.1"
@@ -200,15 +201,43 @@ def owner(address: Address, devices: tuple[Device, ...]) -> tuple[Device, Interf
     return None
 
 
-def _answering(device: Device, segment: Segment, asked: Interface | None, port: int = 53) -> tuple[Resolver, ...]:
+_Askers: TypeAlias = tuple[IPv4Network, ...] | None
+"""Where a question comes from, as far as a resolver can tell: networks of clients, or an address of another resolver;
+None: not known."""
+
+
+def _askers(segment: Segment) -> _Askers:
+    match segment.subnets:
+        case Unknown():
+            return None
+        case known:
+            return known.value or None
+
+
+def _answering(
+    device: Device, segment: Segment, asked: Interface | None, port: int, askers: _Askers
+) -> tuple[Resolver, ...]:
     """Resolvers of a device that answer on a port for a segment, or at the interface that is asked.
 
-    One that is switched off counts only if no other one answers in its place.
+    One that is switched off, or that is for other clients, counts only if no other one answers in its place.
     """
     keys = {i.key for i in segment.interfaces if i.device == device.name} | ({asked.key} if asked else set())
     found = [r for r in device.resolvers if _listens(r, port) and _is_open_to(r, keys)]
+    return _meant(found, askers)
+
+
+def _meant(found: list[Resolver], askers: _Askers) -> tuple[Resolver, ...]:
+    found = [r for r in found if not _is_for_others(r, askers)] or found
     running = [r for r in found if isinstance(r.serving, Unknown) or r.serving.value]
     return tuple(running or found)
+
+
+def _is_for_others(resolver: Resolver, askers: _Askers) -> bool:
+    """Say whether a resolver answers none of these askers."""
+    clients = resolver.clients
+    if askers is None or isinstance(clients, Unknown) or clients.value is None:
+        return False
+    return not any(asker.overlaps(network) for asker in askers for network in clients.value)
 
 
 def _is_open_to(resolver: Resolver, interfaces: set[str]) -> bool:
@@ -228,20 +257,30 @@ def _ask(
     lookup: Lookup,
     seen: frozenset[tuple[str, str]],
     port: int = 53,
+    asker: Device | None = None,
 ) -> list[ResolverHop]:
+    """The resolvers at an address; `asker` is the device that hands a question on, None: a client asks."""
     owned = owner(address, devices)
     if owned is None:
         return [_outside(address, told, policy)]
     device, interface = owned
+    askers = _askers(segment) if asker is None else _sources(asker, address)
     hops: list[ResolverHop] = []
-    for resolver in _answering(device, segment, interface, port):
-        hops.extend(_resolver_hops(device, resolver, told, segment, devices, policy, lookup, seen))
+    for resolver in _answering(device, segment, interface, port, askers):
+        hops.extend(_resolver_hops(device, resolver, told, segment, devices, policy, lookup, askers, seen))
     if not hops:
         unknown = device.resolvers.holes[0] if device.resolvers.holes else None
         why = f"clients are told to ask {address} ({device.name}), where no resolver is configured"
         fact = unknown or Unknown(why, spans_of(told), f"run on {device.name}: netstat -lnp | grep :53")
         hops.append(ResolverHop(ResolverKind.UNINSPECTED, device.name, address, Passage.UNKNOWN, Refusal.NONE, fact))
     return hops
+
+
+def _sources(device: Device, address: Address) -> _Askers:
+    """The address from which a device asks another one in the same subnet."""
+    known = [i.addresses.value for i in device.interfaces if not isinstance(i.addresses, Unknown)]
+    found = [IPv4Network(own.ip) for each in known for own in each if address in own.network]
+    return tuple(found[:1]) or None
 
 
 def _outside(address: Address, told: Fact[Any], policy: Policy) -> ResolverHop:
@@ -266,13 +305,14 @@ def _resolver_hops(
     devices: tuple[Device, ...],
     policy: Policy,
     lookup: Lookup,
+    askers: _Askers,
     seen: frozenset[tuple[str, str]] = frozenset(),
 ) -> list[ResolverHop]:
     """One inspected resolver, then those that it asks; a loop ends where it closes."""
     if (device.name, resolver.key) in seen:
         return []
     seen = seen | {(device.name, resolver.key)}
-    hop = _judge(device, resolver, lookup)
+    hop = _judge(device, resolver, lookup, askers)
     hops = [hop]
     if hop.refusal is Refusal.OFF:
         return hops
@@ -285,8 +325,10 @@ def _resolver_hops(
             continue
         if forwarder.address.is_loopback:
             behind = [r for r in device.resolvers if _listens(r, forwarder.port) and r.key != resolver.key]
-            for other in behind:
-                hops.extend(_resolver_hops(device, other, forwarder.fact, segment, devices, policy, lookup, seen))
+            for other in _meant(behind, _LOOPBACK):
+                hops.extend(
+                    _resolver_hops(device, other, forwarder.fact, segment, devices, policy, lookup, _LOOPBACK, seen)
+                )
             if not behind:
                 why = f"{resolver.software} asks another resolver on {device.name} (port {forwarder.port})"
                 settle = f"run on {device.name}: nslookup {lookup.name} 127.0.0.1"
@@ -297,8 +339,11 @@ def _resolver_hops(
                     )
                 )
         else:
-            hops.extend(_ask(forwarder.address, forwarder.fact, segment, devices, policy, lookup, seen))
+            hops.extend(_ask(forwarder.address, forwarder.fact, segment, devices, policy, lookup, seen, asker=device))
     return hops
+
+
+_LOOPBACK = (IPv4Network("127.0.0.1"),)
 
 
 def _listens(resolver: Resolver, port: int) -> bool:
@@ -322,19 +367,34 @@ def _asked(resolver: Resolver, name: str) -> tuple[Forwarder, ...]:
 def local_answers(resolver: Resolver, name: str) -> tuple[LocalAnswer | Forwarder, ...]:
     """What keeps a resolver from asking for a name: local answers and domains that are kept inside.
 
-    A forwarder for a longer domain wins over both.
+    A forwarder for a longer domain wins over both, and the foremost of the answers over all.
     """
     found: list[LocalAnswer | Forwarder] = [a for a in resolver.local_answers if answers(a, name)]
     found += [f for f in resolver.forwarders if f.address is None and f.domain is not None and covers(f.domain, name)]
+    foremost = tuple(answer for answer in found if _is_foremost(answer))
+    if foremost:
+        return _single_names_first(foremost)
     sent = max((len(f.domain or "") for f in _asked(resolver, name)), default=0)
     return tuple(answer for answer in found if len(answer.domain or "") >= sent)
+
+
+def _single_names_first(
+    found: tuple[LocalAnswer | Forwarder, ...],
+) -> tuple[LocalAnswer | Forwarder, ...]:
+    """An answer for the very name goes before those for whole domains; what is not certain stays in doubt."""
+    exact = [a for a in found if isinstance(a, LocalAnswer) and a.exact and not isinstance(a.fact, Unknown)]
+    return (*exact, *(a for a in found if isinstance(a.fact, Unknown))) if exact else found
+
+
+def _is_foremost(answer: LocalAnswer | Forwarder) -> bool:
+    return isinstance(answer, LocalAnswer) and answer.foremost
 
 
 def answers(answer: LocalAnswer, name: str) -> bool:
     """Say whether a local answer is one for this name."""
     if answer.exact:
         return answer.domain.lower().rstrip(".") == name.lower().rstrip(".")
-    return covers(answer.domain, name)
+    return covers(answer.domain, name) and not any(covers(spared, name) for spared in answer.except_for)
 
 
 def covers(domain: str, name: str) -> bool:
@@ -345,7 +405,7 @@ def covers(domain: str, name: str) -> bool:
     return name == domain or name.endswith(f".{domain}")
 
 
-def _judge(device: Device, resolver: Resolver, lookup: Lookup) -> ResolverHop:
+def _judge(device: Device, resolver: Resolver, lookup: Lookup, askers: _Askers) -> ResolverHop:
     """Would this resolver give the answer, if it got it from outside? All reasons against it are gathered."""
 
     def hop(passage: Passage, first: Refused, **more: Any) -> ResolverHop:
@@ -354,7 +414,7 @@ def _judge(device: Device, resolver: Resolver, lookup: Lookup) -> ResolverHop:
             resolver=resolver, local=first.local, **more,
         )  # fmt: skip
 
-    reasons = tuple(_reasons(resolver, lookup))
+    reasons = tuple(_reasons(resolver, lookup, askers))
     certain = tuple(reason for reason in reasons if not isinstance(reason.fact, Unknown))
     if certain:
         return hop(Passage.BLOCKED, certain[0], reasons=certain)
@@ -367,7 +427,7 @@ def _judge(device: Device, resolver: Resolver, lookup: Lookup) -> ResolverHop:
     return hop(Passage.OPEN, Refused(Refusal.NONE, drops))
 
 
-def _reasons(resolver: Resolver, lookup: Lookup) -> Iterator[Refused]:
+def _reasons(resolver: Resolver, lookup: Lookup, askers: _Askers) -> Iterator[Refused]:
     """Yield what keeps the answer back, for certain or (`fact` is `Unknown`) perhaps."""
     match resolver.serving:
         case Unknown() as unknown:
@@ -376,11 +436,15 @@ def _reasons(resolver: Resolver, lookup: Lookup) -> Iterator[Refused]:
             yield Refused(Refusal.OFF, serving)
         case _:
             pass
-    for local in local_answers(resolver, lookup.name):
-        if not (isinstance(local, LocalAnswer) and local.address == str(lookup.answer)):
-            yield Refused(Refusal.LOCAL, local.fact, local)
+    yield from _not_for(resolver, askers)
+    own = local_answers(resolver, lookup.name)
+    wrong = [local for local in own if not (isinstance(local, LocalAnswer) and local.address == str(lookup.answer))]
+    for local in wrong:
+        yield Refused(Refusal.LOCAL, local.fact, local)
     for hole in resolver.local_answers.holes:
         yield Refused(Refusal.LOCAL, hole)
+    if own and not wrong:
+        return  # it need not ask, and what a resolver knows itself is not from outside
     match resolver.drops_ipv4:
         case Unknown() as unknown:
             yield Refused(Refusal.NO_IPV4, unknown)
@@ -391,14 +455,35 @@ def _reasons(resolver: Resolver, lookup: Lookup) -> Iterator[Refused]:
     yield from _rebind(resolver, lookup)
 
 
+def _not_for(resolver: Resolver, askers: _Askers) -> Iterator[Refused]:
+    """Yield why a resolver leaves questions of these askers without an answer, or those of some of them."""
+    clients = resolver.clients
+    if isinstance(clients, Unknown):
+        yield Refused(Refusal.CLIENTS, clients)
+        return
+    if clients.value is None:
+        return
+    served = tuple(collapse_addresses(clients.value))
+    if askers is None:
+        why = f"{resolver.software} answers some networks only, and which address asks is not known"
+        everybody = served == (IPv4Network("0.0.0.0/0"),)
+        yield from () if everybody else (Refused(Refusal.CLIENTS, Unknown(why, clients.spans)),)
+    elif _is_for_others(resolver, askers):
+        yield Refused(Refusal.CLIENTS, clients)
+    elif not all(any(asker.subnet_of(network) for network in served) for asker in askers):
+        why = f"{resolver.software} answers a part of these clients only"
+        yield Refused(Refusal.CLIENTS, Unknown(why, clients.spans, "let it answer the whole network"))
+
+
 def _rebind(resolver: Resolver, lookup: Lookup) -> Iterator[Refused]:
     """Yield rebind protection if it drops this answer; an exemption decides whether it is known to be on or not."""
-    if not any(lookup.answer in network for network in resolver.private_ranges):
-        return
     drops, exempt = resolver.drops_private, resolver.exempt_domains
-    if not isinstance(drops, Unknown) and not drops.value:
-        return
     if not isinstance(exempt, Unknown) and any(covers(domain, lookup.name) for domain in exempt.value):
+        return
+    within = any(lookup.answer in network for network in resolver.private_ranges)
+    if not within or (not isinstance(drops, Unknown) and not drops.value):
+        for unread in resolver.unread_ranges:
+            yield Refused(Refusal.REBIND, unread)
         return
     if isinstance(drops, Unknown) or isinstance(exempt, Unknown):
         yield Refused(Refusal.REBIND, drops if isinstance(drops, Unknown) else exempt)

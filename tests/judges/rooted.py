@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
 
 _SCRIPT = """
 set -e

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from auditor.diff import unified_diff
 from auditor.platforms.openwrt.recognise import looks_like_uci
-from auditor.remediation import unified_diff
 from auditor.secrets import Redactor
 from auditor.syntax.json_text import JsonError
 from auditor.syntax.json_text import parse as parse_json

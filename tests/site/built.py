@@ -92,6 +92,7 @@ def device(name: str = "gw", *interfaces: Interface, **more: Any) -> Device:
         neighbours=Listed(),
         stations=Listed(),
         port_states=Listed(),
+        disagreements=Listed(),
         coverage=(),
     )
     return replace(built, **more)

@@ -1,11 +1,12 @@
 """Paths between two groups: isolation within a segment, routers, filters and NAT between segments."""
 
-from ipaddress import IPv4Address
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv4Interface
 from typing import Any
 
 import pytest
 
-from auditor.model import Action, Bss, Device, IsolationScope, Listed, Unknown
+from auditor.model import NO_ROUTER, Action, Bss, Device, Filter, IsolationScope, Listed, Unknown
 from auditor.site import HopKind, Passage, Path
 from auditor.site.addresses import Addresses
 from auditor.site.attachment import Attachment, Media
@@ -142,6 +143,19 @@ def test_nat_between_is_noticed() -> None:
 
 def test_filters_that_were_not_read_are_unknown() -> None:
     assert routed(gateway(forward_filters=Listed((), (UNKNOWN,)))).passage is Passage.UNKNOWN
+
+
+def test_a_server_in_both_networks_is_not_their_router() -> None:
+    """One that hands no packets on is asked only if it is the router that clients are told, or the only one."""
+    closed = Filter("server", NO_ROUTER, Listed(), said(Action.DROP))
+    legs = [replace(leg, device="server", addresses=said((IPv4Interface(a),))) for leg, a in (
+        (POS, "192.168.30.2/24"), (LAN, "192.168.20.2/24")
+    )]  # fmt: skip
+    server = device("server", *legs, forward_filters=Listed((closed,)))
+    assert routed(server).passage is Passage.BLOCKED
+    assert routed(server, gateway(default=Action.ACCEPT)).passage is Passage.OPEN
+    told = frozenset({IPv4Address("192.168.20.2")})
+    assert routed(server, gateway(default=Action.ACCEPT), routers=told).passage is Passage.BLOCKED
 
 
 def test_without_a_router_between_the_path_is_unknown() -> None:

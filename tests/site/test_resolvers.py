@@ -1,5 +1,6 @@
 """Which resolvers a question meets, and which of them keep the answer back."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
@@ -234,3 +235,62 @@ def test_any_web_of_forwarders_ends_and_hides_no_refusal(
 def test_the_root_covers_every_name_and_nothing_covers_none() -> None:
     assert covers(".", "api.example.net")
     assert not covers("", "api.example.net")
+
+
+OTHERS = (IPv4Network("10.0.0.0/8"),)
+HERE = (IPv4Network("192.168.0.0/16"),)
+
+
+@pytest.mark.parametrize(
+    ("clients", "passage"),
+    [
+        (said(None), Passage.OPEN),
+        (said(HERE), Passage.OPEN),
+        (said((IPv4Network("192.168.30.0/25"), IPv4Network("192.168.30.128/25"))), Passage.OPEN),
+        (said((IPv4Network("192.168.30.0/25"),)), Passage.UNKNOWN),
+        (said(OTHERS), Passage.BLOCKED),
+        (said(()), Passage.BLOCKED),
+        (UNKNOWN, Passage.UNKNOWN),
+    ],
+)
+def test_a_resolver_answers_its_clients_only(clients: Any, passage: Passage) -> None:
+    assert chain(router(resolver(clients=clients))).hops[0].passage is passage
+
+
+def test_of_the_views_of_a_program_the_one_for_the_clients_answers() -> None:
+    views = (resolver("out", clients=said(OTHERS), drops_private=said(True)), resolver("in", clients=said(HERE)))
+    found = chain(router(*views))
+    assert [hop.resolver.key for hop in found.inspected if hop.resolver] == ["in"]
+
+
+@pytest.mark.parametrize(
+    ("clients", "passage"), [(HERE, Passage.BLOCKED), ((IPv4Network("127.0.0.0/8"),), Passage.OPEN)]
+)
+def test_a_resolver_in_front_asks_from_its_own_address(clients: Any, passage: Passage) -> None:
+    front = resolver("front", forwarder("127.0.0.1", port=5335))
+    behind = resolver("behind", port=said(5335), interfaces=said(()), clients=said(clients))
+    assert [hop.passage for hop in chain(router(front, behind)).inspected] == [Passage.OPEN, passage]
+
+
+def test_ranges_that_were_not_read_may_be_dropped() -> None:
+    spared = resolver(drops_private=said(False), private_ranges=(), unread_ranges=(UNKNOWN,))
+    assert chain(router(spared)).hops[0].passage is Passage.UNKNOWN
+    exempt = resolver(private_ranges=(), unread_ranges=(UNKNOWN,), exempt_domains=said(("net",)))
+    assert chain(router(exempt)).hops[0].passage is Passage.OPEN
+
+
+def test_a_foremost_answer_counts_before_a_forwarder_for_a_longer_domain() -> None:
+    sent = forwarder("1.1.1.1", "stripe-terminal-local-reader.net")
+    closed = replace(answer("net"), foremost=True)
+    assert refusals(chain(router(resolver("main", sent, local_answers=Listed((closed,)))))) == [
+        "answers the name itself"
+    ]
+    assert refusals(chain(router(resolver("main", sent, local_answers=Listed((answer("net"),)))))) == []
+    spared = replace(closed, except_for=("device.stripe-terminal-local-reader.net",))
+    assert refusals(chain(router(resolver("main", sent, local_answers=Listed((spared,)))))) == []
+
+
+def test_what_a_resolver_knows_itself_is_not_dropped() -> None:
+    right = replace(answer(LOOKUP.name, "10.42.42.42"), exact=True)
+    found = chain(router(resolver(drops_private=said(True), local_answers=Listed((right,)))))
+    assert found.hops[0].passage is Passage.OPEN

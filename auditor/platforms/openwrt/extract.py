@@ -19,7 +19,7 @@ def extract(command: Command, outputs: Mapping[str, str]) -> tuple[str, ...]:
     `outputs` are the texts, by path, of the command that it is taken from.
     """
     text = "\n".join(outputs.values())
-    if command.taken_from == "wireless-status":
+    if "wireless-status" in command.taken_from:
         return tuple(dict.fromkeys(_interface_names(text)))
     names = (line.strip().rpartition("/")[2] for line in text.splitlines())
     return tuple(dict.fromkeys(name for name in names if _NAME.fullmatch(name)))

@@ -81,6 +81,7 @@ def parse(capture: Capture, profile: Profile) -> Device:
         neighbours=live.neighbours,
         stations=live.stations,
         port_states=live.port_states,
+        disagreements=Listed(),
         coverage=_whole(capture, config.coverage() + raw.coverage + live.coverage + fragments.coverage + jobs.coverage),
     )
 

@@ -67,7 +67,9 @@ def _need(site: Site, readers: Readers) -> str:
 
 def _fixes(site: Site, readers: Readers, scope: DhcpScope) -> tuple[Fix, ...]:
     lease = site.working_day(readers).proposed_lease
-    longer = Fix.one(scope.device, SetLeaseTime(scope.key, lease), risks=_shared(site, readers, scope))
+    served = (each for each in site.scopes_serving(readers) if each.device == scope.device)
+    also = tuple(sorted(each.key for each in served if each.key != scope.key))
+    longer = Fix.one(scope.device, SetLeaseTime(scope.key, lease, also), risks=_shared(site, readers, scope))
     reservations = tuple(
         Change(scope.device, AddReservation(scope.key, free.name, free.mac, free.address))
         for free in site.proposed_reservations(readers, scope)

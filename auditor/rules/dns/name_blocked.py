@@ -100,6 +100,9 @@ def _blocked(site: Site, client: Readers | Pos, found: _Found) -> Verdict | None
         return None
     assert found.hop.resolver is not None
     key = found.hop.resolver.key
+    doubtful = [answer.fact for answer in found.answers if isinstance(answer.fact, Unknown)]
+    if len(doubtful) == len(found.answers):
+        return Undecided(doubtful[0], about=_name(found.hop))
     names = list(dict.fromkeys(host.name for hosts in found.answers.values() for host in hosts))
     severities = [_severity(site, answer, host) for answer, hosts in found.answers.items() for host in hosts]
     domains = dict.fromkeys((answer.key, answer.domain or ".") for answer in found.answers)
@@ -150,7 +153,7 @@ def _answers_nothing(client: Readers | Pos, hop: ResolverHop, *, judged: bool) -
             continue
         if isinstance(reason.fact, Unknown):
             yield Undecided(reason.fact, about=f"{_name(hop)} {reason.refusal.value}")
-        elif reason.refusal in (Refusal.NO_IPV4, Refusal.OFF):
+        elif reason.refusal in (Refusal.NO_IPV4, Refusal.OFF, Refusal.CLIENTS):
             give = (Fix.one(hop.device, GiveOutIpv4Answers(hop.resolver.key)),)
             yield Fail(
                 f"resolver '{hop.resolver.key}' {reason.refusal.value}",

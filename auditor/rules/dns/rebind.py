@@ -83,7 +83,7 @@ def _words(site: Site, reason: Refused) -> str:
 
 def _severity(site: Site, hop: ResolverHop) -> Severity:
     """As bad as for the integration that it hits hardest; without any answers, nothing works at all."""
-    if any(reason.refusal in (Refusal.NO_IPV4, Refusal.OFF) for reason in hop.reasons):
+    if any(reason.refusal in (Refusal.NO_IPV4, Refusal.OFF, Refusal.CLIENTS) for reason in hop.reasons):
         return Severity.ERROR
     found = (site.policy.integration(r.integration).dns_severity(r.sdk_version) for r in lan_readers(site))
     return max((severity for severity in found if severity), key=lambda s: s.rank, default=Severity.ERROR)
@@ -114,6 +114,9 @@ def _fixes(site: Site, pos: Pos, chain: Chain, hop: ResolverHop) -> tuple[Fix, .
                 intents.append(RemoveLocalAnswer(key, reason.local.key, kept))
                 if not covers(domain, kept):
                     risks.append(f"every name in {kept} is asked for outside again")
+            case Refusal.CLIENTS:
+                advice = f"let resolver '{key}' answer the network of the points of sale"
+                return (Fix(advice, manual="who may ask is a decision about access"),)
             case _:
                 return (Fix(f"switch resolver '{key}' on", manual="it is off on purpose, or the device is broken"),)
     changes = tuple(Change(hop.device, intent) for intent in dict.fromkeys(intents))

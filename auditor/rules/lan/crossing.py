@@ -1,18 +1,24 @@
 """The way between two networks as rules about its packet filter judge it, and the fix that opens it."""
 
 import re
+from typing import Any
 
 from auditor.intents import AllowTraffic
-from auditor.model import Unknown
+from auditor.model import Fact, Unknown
 from auditor.site import Hop, HopKind, Passage, Path, Pos, Readers
 from auditor.verdicts import Fix
 
-DECIDING = frozenset({HopKind.ROUTER, HopKind.FILTER})
+DECIDING = frozenset({HopKind.ROUTER, HopKind.FILTER, HopKind.BRIDGE_FILTER})
 
 
 def stopping(path: Path, passage: Passage) -> Hop | None:
-    """The first router or packet filter on the way with this passage."""
+    """The first router or packet filter on the way with this passage, those within bridges included."""
     return next((hop for hop in path.hops if hop.kind in DECIDING and hop.passage is passage), None)
+
+
+def within(path: Path) -> tuple[Fact[Any], ...]:
+    """What the packet filters within bridges say on a way inside one network."""
+    return tuple(hop.fact for hop in path.hops if hop.kind is HopKind.BRIDGE_FILTER)
 
 
 def opening(hop: Hop, pos: Pos, readers: Readers, protocol: str, port: int | None) -> tuple[Fix, ...]:

@@ -2,7 +2,7 @@
 
 ## What it checks
 Where point of sale and readers are in different networks: whether echo requests from the one to the other pass
-the router between them.
+the router between them. In one network: whether packet filters within a bridge let them pass.
 
 ## Why it matters
 Payments do not need ping, but it is the first thing to try when a reader does not answer: where it is dropped,
@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from auditor.model import Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
-from auditor.rules.lan.crossing import opening, stopping
+from auditor.rules.lan.crossing import opening, stopping, within
 from auditor.rules.pairs import each_pair, server_driven
 from auditor.site import Passage, Pos, Readers, Site
 from auditor.verdicts import Fail, Pass, Undecided, Verdict
@@ -30,7 +30,7 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
 
 def _judge(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Verdict]:
     path = site.path(pos, readers, protocol="icmp", port=None)
-    if path.same_segment:
+    if path.same_segment and not within(path):
         yield Pass("inside one network pings never meet the packet filter", (pos.place, readers.place), subject=subject)
     elif hop := stopping(path, Passage.BLOCKED):
         yield Fail(

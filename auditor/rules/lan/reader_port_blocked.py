@@ -2,7 +2,8 @@
 
 ## What it checks
 Where point of sale and readers are in different networks: whether new connections from the one network to the
-required port of the other pass the router between them, whole networks against whole networks.
+required port of the other pass the router between them, whole networks against whole networks. In one network:
+whether packet filters within a bridge let them pass, and the ARP frames before them.
 
 ## Why it matters
 The point of sale opens a TLS connection to the reader itself; if the filter drops it, the reader is found and
@@ -20,7 +21,7 @@ from auditor.model import Severity, Unknown
 from auditor.policies import Port
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
-from auditor.rules.lan.crossing import opening, stopping
+from auditor.rules.lan.crossing import opening, stopping, within
 from auditor.rules.pairs import each_pair, server_driven
 from auditor.site import Passage, Pos, Readers, Site
 from auditor.verdicts import Fail, Pass, Undecided, Verdict
@@ -37,7 +38,7 @@ def _judge(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Ver
 
 def _port(site: Site, pos: Pos, readers: Readers, subject: str, port: Port) -> Verdict:
     path = site.path(pos, readers, protocol=port.protocol.value, port=port.number)
-    if path.same_segment:
+    if path.same_segment and not within(path):
         words = "inside one network frames never meet the packet filter"
         return Pass(words, (pos.place, readers.place), subject=subject, about=str(port))
     if hop := stopping(path, Passage.BLOCKED):

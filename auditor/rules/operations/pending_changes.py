@@ -1,8 +1,8 @@
-"""A device has changes that somebody made and did not commit.
+"""A device has changes that somebody made and that do not act yet.
 
 ## What it checks
-What each device reports of staged changes. Where that was not captured, a person looks before anything is
-applied.
+What each device reports of staged changes, or of files that are younger than the service that reads them. Where that
+was not captured, a person looks before anything is applied.
 
 ## Why it matters
 The device does not run what its configuration says: the audit may judge lines that do not act yet, and the next
@@ -10,7 +10,7 @@ commit takes them along. After a restart they are gone.
 Source: good practice; stripe-terminal T5 asks to look at recent changes.
 
 ## About the fix
-By hand: whoever made the changes commits them or takes them back, then audit again.
+By hand: whoever made the changes commits them (or restarts the service) or takes them back, then audit again.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,8 @@ from auditor.site import Site
 from auditor.verdicts import Card, Fail, Fix, NotApplicable, NotChecked, Pass, Verdict
 
 _ASK = Fix(
-    "commit these changes or take them back, then audit again", manual="only their author knows if they are wanted"
+    "put these changes in force or take them back, then audit again",
+    manual="only their author knows if they are wanted",
 )
 
 
@@ -34,10 +35,12 @@ def check(site: Site) -> Iterator[Verdict]:
                 yield NotChecked(_card(device.name), about=device.name, device=device.name)
             case known if known.value:
                 severity = site.policy.severity("changes-pending")
-                words = f"{device.name} has uncommitted changes; they were judged as if they acted"
+                words = f"{device.name} has changes that do not act yet; they were judged as if they did"
                 yield Fail(words, known, severity, (_ASK,), about=device.name, device=device.name)
             case known:
-                yield Pass(f"{device.name} has no uncommitted changes", known, about=device.name, device=device.name)
+                yield Pass(
+                    f"{device.name} has no changes that do not act yet", known, about=device.name, device=device.name
+                )
 
 
 def _card(name: str) -> Card:

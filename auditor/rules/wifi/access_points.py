@@ -31,10 +31,10 @@ def unaudited(site: Site, readers: Readers) -> Iterator[Undecided]:
 
 
 def _without_wireless(site: Site) -> Iterator[tuple[str, Unknown]]:
-    """Access points, declared as such, whose wireless part was not captured."""
+    """Access points, declared or seen to be such, whose wireless part was not captured, or not all of it."""
     declared = {entry.name for entry in site.entry.devices if Role.ACCESS_POINT in entry.roles}
     for device in site.devices:
-        if device.name in declared:
+        if device.name in declared or device.bsses.items:
             yield from ((device.name, hole) for hole in device.bsses.holes)
 
 

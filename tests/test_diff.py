@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from auditor.remediation import unified_diff
+from auditor.diff import unified_diff
 from auditor.secrets import has_token
 from tests.remediation.patching import PATCHES
 

@@ -1,0 +1,91 @@
+"""Packet filters within a bridge: they see frames between two of its ports, which no router ever sees.
+
+Behind which port a wired client is no configuration tells. So all pairs of ports that the two ends may use are asked;
+only if all of them agree is the answer certain.
+"""
+
+from dataclasses import dataclass, replace
+
+from auditor.model import Bss, Device, Interface, Unknown, spans_of
+from auditor.site.addresses import Addresses
+from auditor.site.filter_hops import filter_hops
+from auditor.site.filters import Question
+from auditor.site.hops import Hop, HopKind, Passage, decisive
+from auditor.site.ports import ports_of
+from auditor.site.segments import Segment
+
+_ARP = "arp"
+_WHICH_PORT = "name the wired device's port to the person who checks this: the filter differs from port to port"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """One end of a way within a segment: the BSSs that it may use, whether a cable too, and its addresses."""
+
+    bsses: tuple[Bss, ...]
+    cable: bool
+    addresses: Addresses
+
+
+def bridge_filters(
+    segment: Segment, devices: tuple[Device, ...], source: Sides, target: Sides, *, protocol: str, port: int | None
+) -> tuple[Hop, ...]:
+    """Return a hop for each filter within a bridge that may stop frames between two ends, device by device."""
+    hops: list[Hop] = []
+    for device in devices:
+        if device.name in segment.devices and (device.bridge_filters.items or device.bridge_filters.holes):
+            hops += _through(segment, device, source, target, protocol, port)
+    return tuple(hops)
+
+
+def _through(
+    segment: Segment, device: Device, source: Sides, target: Sides, protocol: str, port: int | None
+) -> list[Hop]:
+    ports = ports_of(segment, (device,))
+    behind = tuple(each.key for each in ports)
+    pairs = [
+        (one, other) for one in _keys(device, source, behind) for other in _keys(device, target, behind) if one != other
+    ]
+    holes = (*device.bridge_filters.holes, *(ports.holes if pairs or not behind else ()))
+    if holes and (pairs or ports.holes):
+        return [Hop(HopKind.BRIDGE_FILTER, device.name, "", Passage.UNKNOWN, holes[0])]
+    names = frozenset(name for i in segment.interfaces if i.device == device.name for name in (i.key, _link(i)))
+    question = Question(
+        "", None, source.addresses.possible, target.addresses.possible, protocol, port, source.addresses.certain, names
+    )
+    asked = [_asked(device, replace(question, entering=one, leaving=other)) for one, other in pairs]
+    return _joined(device, asked)
+
+
+def _keys(device: Device, side: Sides, ports: tuple[str, ...]) -> tuple[str, ...]:
+    """The ports of a device that an end may be behind: those of its BSSs, or any other if it comes by a cable."""
+    own = tuple(bss.key for bss in side.bsses if bss.device == device.name)
+    wired = side.cable or len(own) < len(side.bsses)
+    radios = {bss.key for bss in device.bsses}
+    return tuple(dict.fromkeys((*own, *(key for key in ports if wired and key not in radios))))
+
+
+def _link(interface: Interface) -> str:
+    """The bridge below an interface; a VLAN of it is named `br-lan.30`."""
+    return interface.key if isinstance(interface.link, Unknown) else interface.link.value.partition(".")[0]
+
+
+def _asked(device: Device, question: Question) -> list[Hop]:
+    """The connection itself, and ARP, without which it never begins; ARP knows no ports."""
+    filters = device.bridge_filters.items
+    first = filter_hops(device, question, filters, HopKind.BRIDGE_FILTER)
+    return first + filter_hops(device, replace(question, protocol=_ARP, port=None), filters, HopKind.BRIDGE_FILTER)
+
+
+def _joined(device: Device, asked: list[list[Hop]]) -> list[Hop]:
+    """One answer for all pairs of ports: that of the first, if all agree."""
+    if not asked:
+        return []
+    worst = [decisive(tuple(hops)) for hops in asked]
+    passages = {hop.passage if hop is not None else Passage.OPEN for hop in worst}
+    if len(passages) == 1:
+        first = worst[0]
+        return [first] if first is not None else asked[0][:1]
+    stopped = next(hop for hop in worst if hop is not None)
+    why = f"a filter within the bridge of {device.name} stops frames between some ports only"
+    return [replace(stopped, passage=Passage.UNKNOWN, fact=Unknown(why, spans_of(stopped.fact), _WHICH_PORT))]

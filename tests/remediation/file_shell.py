@@ -1,0 +1,50 @@
+"""Commands of a file-based platform as a device would run them: a real shell and the real `patch`, below a folder.
+
+What is no file (kernel state) is changed by commands that cannot run here; they are only noted.
+"""
+
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from auditor.capture import Capture
+from auditor.platforms.linux.change import OUTPUTS
+
+_PRELUDE = """
+patch() { [ "$1 $2" = "-d /" ] || exit 9; shift 2; command patch -d "$ROOT" "$@"; }
+bridge() { echo "bridge $*" >>"$SAID"; }
+ethtool() { echo "ethtool $*" >>"$SAID"; }
+"""
+
+
+def differences(before: Capture, lines: Sequence[str], expected: Capture) -> list[str]:
+    """Run lines where the files of a capture lie; say where the files are then not those that are expected."""
+    with tempfile.TemporaryDirectory() as name:
+        root, said = Path(name, "root"), Path(name, "said")
+        root.mkdir()
+        for file in before.files:
+            place = root / file.path.lstrip("/")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(file.text.encode("utf-8", "surrogatepass"))
+        there = {path for path in root.rglob("*") if path.is_file()}
+        done = subprocess.run(
+            ["/bin/sh", "-u", "-c", _PRELUDE + "\n".join(lines) + "\n"],
+            env={"PATH": "/usr/bin:/bin", "ROOT": str(root), "SAID": str(said), "TMPDIR": name, "LC_ALL": "C.UTF-8"},
+            cwd=name,
+            capture_output=True,
+            text=True,
+            errors="backslashreplace",
+            timeout=20,
+        )
+        found = [f"the shell says: {done.stderr}"] if done.stderr or done.returncode else []
+        if {path for path in root.rglob("*") if path.is_file()} != there or set(Path(name).iterdir()) - {root, said}:
+            found.append("the commands leave other files behind")
+        for file in expected.files:
+            text = (root / file.path.lstrip("/")).read_bytes().decode("utf-8", "surrogatepass")
+            if text != file.text and not file.path.startswith(OUTPUTS):
+                found.append(f"{file.path} is\n{text}\ninstead of\n{file.text}\n{done.stdout}")
+        changed = [f for f in expected.files if f.path.startswith(OUTPUTS) and f != before.file(f.path)]
+        if bool(changed) != said.exists():
+            found.append("kernel state is to change and no command does it, or the other way round")
+        return found
