@@ -1,0 +1,1 @@
+"""What nftables and iptables have in common: the kernel's packet filter as sets of packets, and what they become."""
