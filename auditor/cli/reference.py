@@ -1,13 +1,15 @@
 """`auditor explain`, `rules` and `platforms`: what the program knows."""
 
+from collections.abc import Iterator
 from difflib import get_close_matches
 
 from rich.console import Console
 
+from auditor.collect.elevation import sudoers_line
 from auditor.errors import UsageError
 from auditor.platforms import PLATFORMS, platform
 from auditor.policies import load_policy
-from auditor.profiles import load_profile
+from auditor.profiles import Profile, load_profile
 from auditor.report import explain as views
 from auditor.rules import load_rules
 
@@ -37,5 +39,20 @@ def list_platforms(name: str | None, *, commands: bool) -> None:
             for command in profile.commands:
                 console.print(command.run, markup=False, highlight=False, soft_wrap=True)
                 console.print(f"    {views.command_note(command)}", markup=False, highlight=False, soft_wrap=True)
+            for line in _sudoers(profile):
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:
             console.print(views.platform_view(profile, load_rules(), load_policy("stripe-terminal")))
+
+
+def _sudoers(profile: Profile) -> Iterator[str]:
+    """The lines that let a user without root's rights read it all; what a device names itself comes with its report."""
+    elevated = [command for command in profile.commands if command.sudo]
+    if not elevated:
+        return
+    yield ""
+    yield "# Where the user may not read something, it is asked for once more with sudo -n. What lets that pass, for"
+    yield "# `visudo -f /etc/sudoers.d/auditor`; of files that a device names itself, the report shows the line to add."
+    for command in elevated:
+        for value in next(iter(command.values.values()), ()) if command.holes else ("",):
+            yield sudoers_line(command, value, "")

@@ -51,8 +51,20 @@ _COMPLAINT = re.compile(
     re.IGNORECASE,
 )
 
+# What programs say to those who are not root, where the system's own words are not enough.
+_FOR_ROOT = re.compile(
+    r"(?:must|need(?:s)? to|have to|requires?)[^\n]{0,20}\b(?:be )?root\b|are you root|superuser", re.IGNORECASE
+)
 
 _READ = 4096
+
+
+def lacks_rights(output: Output) -> bool:
+    """Say whether another user might get an answer: the device refused, or finds the program only for root."""
+    if output.truncated or output.status == 0:
+        return output.status == 0 and not output.stdout.strip() and _DENIED.search(output.stderr) is not None
+    told = f"{output.stderr}\n{output.stdout[:_READ]}" if not output.stdout.strip() else output.stderr
+    return output.status in (126, 127) or _DENIED.search(told) is not None or _FOR_ROOT.search(told) is not None
 
 
 def answer(output: Output) -> Answer:

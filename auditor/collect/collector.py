@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from auditor.capture import Capture, CapturedFile, Failure, Gap
-from auditor.collect.answers import Absent, Refused, Text, answer, gap, printable
+from auditor.collect.answers import Absent, Refused, Text, answer, gap, lacks_rights, printable
+from auditor.collect.elevation import refused_by_sudo, sudoers_advice
 from auditor.collect.gate import Gate, gate_for, rendered
-from auditor.collect.session import Session
+from auditor.collect.session import Output, Session
 from auditor.collect.target import Target
 from auditor.errors import AuditorError, CommandRefused, DeviceError, Unreachable
 from auditor.profiles import Command, Profile
@@ -28,7 +29,7 @@ class Recipe:
     """What collecting needs to know of one platform.
 
     * `extract(command, outputs)` returns the values that fill the hole of `command`; `outputs` are the texts, by
-      path, of the command that it is `taken_from`.
+      path, of the commands that it is `taken_from`.
     * `redact(path, text)` returns the text without secrets, with the same lines.
     """
 
@@ -43,8 +44,9 @@ class Limits:
 
     `slow_command` is for the commands that the profile calls slow. When `device` is over, what is left of the
     commands is reported as not obtained; so is what comes after `characters` of output in all, or more than
-    `values` names for one command, because no real device has that much. The pause before attempt n is
-    between half and all of `pause` · 2ⁿ⁻² seconds.
+    `values` names for one command that says nothing else, because no real device has that much. Commands that follow
+    what they show are asked again at most `rounds` times. The pause before attempt n is between half and all of
+    `pause` · 2ⁿ⁻² seconds.
     """
 
     devices: int = 20
@@ -55,6 +57,7 @@ class Limits:
     pause: float = 2.0
     characters: int = 64 * 1024 * 1024
     values: int = 64
+    rounds: int = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +178,18 @@ class _Visit:
     gaps: list[Gap] = field(default_factory=list)
     answered: bool = False
     characters: int = 0
+    asked: set[str] = field(default_factory=set)  # what was sent, or would have been, so that nothing is asked twice
+    taken: dict[str, int] = field(default_factory=dict)  # command id → how many values of it were asked for
+    ends: float = 0.0
 
     async def capture(self) -> Capture:
         taken_at = self.clock.now()
-        ends = self.clock.monotonic() + self.limits.device
-        for command in self.recipe.profile.commands:
-            self.texts[command.id] = {}
-            for value in self._values(command):
-                await self._ask(command, value, ends)
+        self.ends = self.clock.monotonic() + self.limits.device
+        commands = self.recipe.profile.commands
+        self.texts = {command.id: {} for command in commands}
+        for command in commands:
+            await self._ask_all(command)
+        await self._follow(tuple(command for command in commands if command.follow))
         if not self.answered:
             first = self.gaps[0].why if self.gaps else "nothing to ask"
             hint = f"check that it is a {self.recipe.profile.title} and that the account may run its commands"
@@ -193,63 +200,124 @@ class _Visit:
             device=self.target.name,
             platform=self.target.platform,
             files=files,
-            gaps=tuple(self.gaps),
+            gaps=tuple(dict.fromkeys(self.gaps)),
             taken_at=taken_at,
             time_is_weak=False,
             source=self.target.source,
         )
 
+    async def _follow(self, commands: tuple[Command, ...]) -> None:
+        """Ask for what the answers named, until they name nothing new; what is left after the last round is a gap."""
+        for _ in range(self.limits.rounds):
+            before = len(self.asked)
+            for command in commands:
+                await self._ask_all(command)
+            if len(self.asked) == before:
+                break
+        else:
+            for command in commands:
+                for value in self._new(command):
+                    self._missing(command, value, f"it was named only after {self.limits.rounds} rounds of questions")
+        for command in commands:
+            if not self._outputs(command):
+                self._without_names(command)
+
+    async def _ask_all(self, command: Command) -> None:
+        shown = self.texts[command.shown_by] if command.shown_by else {}
+        if shown and command.program not in {line.strip() for text in shown.values() for line in text.splitlines()}:
+            return
+        for value in self._values(command):
+            await self._ask(command, value)
+
+    def _outputs(self, command: Command) -> dict[str, str]:
+        return {path: text for source in command.taken_from for path, text in self.texts[source].items()}
+
     def _values(self, command: Command) -> Iterator[str]:
         """Return what fills the hole of a command; one empty value for a command without hole.
 
-        If the command that would have named the values was itself not obtained, all listed values are asked for,
-        and without a list what is missing is a gap.
+        If the commands that would have named the values were themselves not obtained, all listed values are asked
+        for, and without a list what is missing is a gap.
         """
         if not command.holes:
             yield ""
             return
         listed = next(iter(command.values.values()), ())
-        if command.taken_from is None:
+        if not command.taken_from:
             yield from listed
             return
-        outputs = self.texts[command.taken_from]
-        if not outputs:
-            if not listed:
-                why = f"its names come from '{command.taken_from}', which was not obtained"
-                self.gaps.append(gap(command.stores, command.run, why))
+        if not self._outputs(command):
+            if not listed and not command.follow:
+                self._without_names(command)
             yield from listed
             return
-        shown = tuple(dict.fromkeys(self.recipe.extract(command, outputs)))
-        wanted = [value for value in shown if not listed or value in listed]
-        yield from wanted[: self.limits.values]
-        if len(wanted) > self.limits.values:
-            why = f"the device shows {len(wanted)} names, more than {self.limits.values}"
+        most = command.at_most or self.limits.values
+        wanted = self._new(command)
+        left = most - self.taken.get(command.id, 0)
+        self.taken[command.id] = self.taken.get(command.id, 0) + min(len(wanted), max(left, 0))
+        yield from wanted[: max(left, 0)]
+        if len(wanted) > left:
+            why = f"the device shows {most - left + len(wanted)} names, more than {most}"
             self.gaps.append(gap(command.stores, command.run, why))
         if not command.optional:
+            shown = self.recipe.extract(command, self._outputs(command))
             for value in listed:
                 if value not in shown:
-                    self._missing(command, value, f"'{command.taken_from}' does not show it")
+                    self._missing(command, value, f"'{' '.join(command.taken_from)}' does not show it")
 
-    async def _ask(self, command: Command, value: str, ends: float) -> None:
+    def _new(self, command: Command) -> list[str]:
+        """The values that were not asked for yet."""
+        listed = next(iter(command.values.values()), ())
+        shown = dict.fromkeys(self.recipe.extract(command, self._outputs(command)))
+        asked = {command.filled(command.run, value): value for value in shown if not listed or value in listed}
+        return [value for line, value in asked.items() if line not in self.asked]
+
+    def _without_names(self, command: Command) -> None:
+        why = f"its names come from '{' '.join(command.taken_from)}', which was not obtained"
+        self.gaps.append(gap(command.stores, command.run, why))
+
+    async def _ask(self, command: Command, value: str) -> None:
+        key = command.filled(command.run, value)
+        if key in self.asked:
+            return
+        self.asked.add(key)
         try:
             text = rendered(command, value)
         except CommandRefused as error:
             self._missing(command, "", f"its name may not be sent to a device: {printable(str(error))}")
             return
-        left = ends - self.clock.monotonic()
+        output = await self._run(command, value, text)
+        if output is None:
+            return
+        if command.sudo and lacks_rights(output):
+            elevated = await self._run(command, value, rendered(command, value, elevated=True))
+            if elevated is None:
+                return
+            if refused_by_sudo(elevated):
+                why, settle = sudoers_advice(command, value, self.target.username or "", answer(output), elevated)
+                self.gaps.append(Gap(self._path(command, value), why, settle))
+                return
+            output = elevated
+        self._judge(command, value, output)
+
+    async def _run(self, command: Command, value: str, text: str) -> Output | None:
+        """Send one line; None if there is no answer, which is a gap then."""
+        left = self.ends - self.clock.monotonic()
         if left <= 0:
             self._missing(command, value, f"the {self.limits.device:g} s for one device were over")
-            return
+            return None
         if self.characters > self.limits.characters:
             self._missing(command, value, "the device had already sent more than is read")
-            return
+            return None
         seconds = min(left, self.limits.slow_command if command.slow else self.limits.command)
         try:
             output = await self.session.run(text, seconds)
         except TimeoutError:
             self._missing(command, value, f"no complete answer in {seconds:.3g} s")
-            return
+            return None
         self.characters += len(output.stdout)
+        return output
+
+    def _judge(self, command: Command, value: str, output: Output) -> None:
         match answer(output):
             case Text(found):
                 self.answered = True
@@ -265,10 +333,12 @@ class _Visit:
     def _keep(self, command: Command, value: str, text: str) -> None:
         self.texts[command.id][command.filled(command.stores, value)] = text
 
+    def _path(self, command: Command, value: str) -> str:
+        return command.filled(command.stores, value) if value else command.stores
+
     def _missing(self, command: Command, value: str, why: str) -> None:
-        path = command.filled(command.stores, value) if value else command.stores
         asked = command.filled(command.run, value) if value else command.run
-        self.gaps.append(gap(path, asked, why))
+        self.gaps.append(gap(self._path(command, value), asked, why))
 
     def _files(self) -> Iterator[CapturedFile]:
         for command in self.recipe.profile.commands:

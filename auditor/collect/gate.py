@@ -30,21 +30,23 @@ class Gate:
 
 def gate_for(commands: Iterable[Command]) -> Gate:
     """Build the gate for the commands of a profile."""
-    return Gate(tuple(re.compile(_pattern(command), re.ASCII) for command in commands))
+    templates = ((command, run) for command in commands for run in (command.run, command.elevated) if run)
+    return Gate(tuple(re.compile(_pattern(command, run), re.ASCII) for command, run in templates))
 
 
-def rendered(command: Command, value: str = "") -> str:
-    """Return what is sent for a command whose hole, if it has one, is filled with `value`.
+def rendered(command: Command, value: str = "", *, elevated: bool = False) -> str:
+    """Return what is sent for a command whose hole, if it has one, is filled with `value`; `elevated`: by `sudo -n`.
 
     Raises `CommandRefused` if the value is not of the hole's type.
     """
+    run = command.elevated if elevated else command.run
     for type_name in command.holes.values():
-        return command.filled(command.run, hole_type(type_name).render(value))
-    return command.run
+        return command.filled(run, hole_type(type_name).render(value))
+    return run
 
 
-def _pattern(command: Command) -> str:
-    pieces = re.split(r"(\{.*?\})", command.run)
+def _pattern(command: Command, run: str) -> str:
+    pieces = re.split(r"(\{.*?\})", run)
     return "".join(
         hole_type(command.holes[piece[1:-1]]).rendered_pattern if piece.startswith("{") else re.escape(piece)
         for piece in pieces

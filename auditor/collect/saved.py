@@ -39,7 +39,7 @@ def load_capture(
     """Read a file or a directory as the capture of a device.
 
     `recognise(name, text)` is the platform's: it returns the device's path and the kind of a text, or None if
-    it is not of this platform. Texts below `commands/` are outputs and need no recognition.
+    it is not of this platform. Texts below `commands/` are outputs, and state unless it knows better.
 
     The time is that of `capture.json`, as long as the files are those it was written for; otherwise the time of
     the newest file, marked weak. Raises `CaptureError`.
@@ -94,9 +94,8 @@ def _as_stored(capture: Capture, stored: layout.Stored, texts: dict[str, str]) -
 
 
 def _recognised(name: str, text: str, recognise: Recognise) -> tuple[str, Kind] | None:
-    if name.startswith(f"{layout.COMMANDS}/"):
-        return (name, Kind.STATE)
-    return recognise(name, text)
+    known = recognise(name, text)
+    return (name, Kind.STATE) if known is None and name.startswith(f"{layout.COMMANDS}/") else known
 
 
 def _read_all(path: Path, limits: SavedLimits) -> tuple[dict[str, str], datetime]:

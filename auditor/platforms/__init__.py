@@ -1,12 +1,13 @@
 """The platforms that this program reads: one line each."""
 
 from auditor.errors import UsageError
-from auditor.platforms.base import ByHand, Edit, EditResult, Platform
+from auditor.platforms.base import ByHand, Edit, EditResult, Platform, WholeChange
+from auditor.platforms.linux import PLATFORM as LINUX
 from auditor.platforms.openwrt import PLATFORM as OPENWRT
 
-PLATFORMS: tuple[Platform, ...] = (OPENWRT,)
+PLATFORMS: tuple[Platform, ...] = (OPENWRT, LINUX)
 
-__all__ = ["PLATFORMS", "ByHand", "Edit", "EditResult", "Platform", "platform"]
+__all__ = ["PLATFORMS", "ByHand", "Edit", "EditResult", "Platform", "WholeChange", "platform"]
 
 
 def platform(name: str) -> Platform:

@@ -121,3 +121,12 @@ def test_the_example_inventory_is_valid(user: User) -> None:
     done = user.run("audit", example, "--site", "no-such-site")
     assert done.code == 2
     assert "no site is called" in done.stderr
+
+
+def test_what_root_is_asked_for_is_shown_with_its_lines_of_sudoers(user: User) -> None:
+    shown = user.run("platforms", "linux", "--commands").stdout.splitlines()
+    for command in load_profile("linux").commands:
+        assert command.run in shown
+        assert command.elevated in "\n".join(shown)
+    assert "<user> ALL=(root) NOPASSWD: /usr/bin/cat /etc/hostapd/hostapd.conf" in shown
+    assert not any("sudo" in line for line in user.run("platforms", "openwrt", "--commands").stdout.splitlines())

@@ -1,4 +1,4 @@
-"""A real OpenSSH server with the outputs of an OpenWrt device.
+"""A real OpenSSH server with the outputs of a device.
 
 A forced command maps the exact command that was asked for to a file, so nothing of this machine is read.
 """
@@ -40,6 +40,13 @@ class Server:
 @contextmanager
 def openssh(folder: Path, shell: Shell, names: tuple[str, ...], settings: str = "") -> Iterator[Server]:
     """Run a server on loopback; `names` are what the device shows, besides the names in the profile."""
+    with serving(folder, _answers(folder, shell, names), settings) as server:
+        yield server
+
+
+@contextmanager
+def serving(folder: Path, answers: Path, settings: str = "") -> Iterator[Server]:
+    """Run a server on loopback whose only command is a script; it notes what it was asked in `folder/asked`."""
     assert SSHD is not None
     for name in ("host", "id"):
         key = asyncssh.generate_private_key("ssh-ed25519")
@@ -52,7 +59,7 @@ def openssh(folder: Path, shell: Shell, names: tuple[str, ...], settings: str = 
     (folder / "config").write_text(
         f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {folder / 'host'}\nPidFile none\nUsePAM no\nStrictModes no\n"
         f"AuthorizedKeysFile {folder / 'id.pub'}\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-        f"PermitRootLogin prohibit-password\nForceCommand {_answers(folder, shell, names)}\nPermitTTY no\n{settings}"
+        f"PermitRootLogin prohibit-password\nForceCommand {answers}\nPermitTTY no\n{settings}"
     )
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # where a privileged sshd locks its child in

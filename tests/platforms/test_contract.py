@@ -42,15 +42,17 @@ def test_the_profile_loads_and_gives_sources(platform: Platform) -> None:
 @every_platform
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.__name__)
 def test_every_intent_has_a_template_with_all_its_blocks(platform: Platform, intent: type) -> None:
-    file = resources.templates() / platform.name / template_name(intent)
+    whole = platform.whole_change
+    file = resources.templates() / platform.name / (template_name(intent) if whole is None else whole.template)
     reason = NO_TEMPLATE.get((platform.name, intent))
     if reason is not None:
         assert reason.strip()
         assert not file.exists()
         return
     tree = Environment(autoescape=False).parse(file.read_text(encoding="utf-8"))
-    assert {block.name for block in tree.find_all(nodes.Block)} == BLOCKS
-    assert re.search(rf"\{{#- {intent.__name__}\b", file.read_text(encoding="utf-8")), "a template says what it does"
+    assert {block.name for block in tree.find_all(nodes.Block)} - {"shown"} == BLOCKS
+    said = intent.__name__ if whole is None else "Every change"
+    assert re.search(rf"\{{#- {said}\b", file.read_text(encoding="utf-8")), "a template says what it does"
 
 
 @every_platform
@@ -61,7 +63,9 @@ def test_every_template_is_of_an_intent_or_shared_by_them(platform: Platform) ->
         for file in folder.glob("*.j2")
         for name in re.findall(r'import "([^"]+)"', file.read_text(encoding="utf-8"))
     }
-    assert {file.name for file in folder.iterdir()} == {template_name(intent) for intent in INTENTS} | imported
+    whole = platform.whole_change
+    own = {template_name(intent) for intent in INTENTS} if whole is None else {whole.template}
+    assert {file.name for file in folder.iterdir()} == own | imported
 
 
 @every_platform

@@ -1,0 +1,79 @@
+"""A change of a Linux host as a person pastes it: one patch for all files, and commands for what is no file.
+
+A diff is pasted into a temporary file between two lines that no diff can hold, so nothing in it is a command. Tabs
+and carriage returns do not survive a paste into every terminal: tabs travel as a word, carriage returns are refused.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from auditor.capture import Capture
+from auditor.diff import unified_diff
+from auditor.platforms.base import WholeChange
+from auditor.platforms.linux.services import SERVICES
+
+OUTPUTS = "commands/"
+_TAB_WORDS = ("<tab>", "<TAB>", "<tabulator>")
+
+
+def context(before: Capture, after: Capture) -> Mapping[str, Any]:
+    """Fill the template for the change from one capture to another; `ValueError` if it cannot be pasted."""
+    old = {file.path: file.text for file in before.files}
+    changed = [(file.path, old.get(file.path, ""), file.text) for file in after.files]
+    changed = [each for each in changed if each[1] != each[2]]
+    files = [each for each in changed if not each[0].startswith(OUTPUTS)]
+    outputs = [each for each in changed if each[0].startswith(OUTPUTS)]
+    forth = "".join(unified_diff(one, other, path) for path, one, other in files)
+    back = "".join(unified_diff(other, one, path) for path, one, other in files)
+    return {
+        "patch": _pasted(forth),
+        "patch_back": _pasted(back),
+        "tab": _tab_word(forth + back),
+        "commands": [line for path, one, other in outputs for line in _commands(path, one, other)],
+        "commands_back": [line for path, one, other in outputs for line in _commands(path, other, one)],
+        "reads": [read for path, one, other in files for read in _lines_gone(path, one, other)],
+        "checks": [read for path, one, other in files for read in _lines_gone(path, other, one)],
+    }
+
+
+def _pasted(diff: str) -> list[str]:
+    if "\r" in diff:
+        raise ValueError("a file with carriage returns (Windows line ends) cannot be pasted as a patch")
+    word = _tab_word(diff)
+    return diff.replace("\t", word).removesuffix("\n").split("\n") if diff else []
+
+
+def _tab_word(diff: str) -> str:
+    """The word that stands for a tab in a pasted diff, '' if there is no tab in it."""
+    if "\t" not in diff:
+        return ""
+    free = next((word for word in _TAB_WORDS if word not in diff), None)
+    if free is None:
+        raise ValueError("the text around the change cannot be pasted as a patch")
+    return free
+
+
+def _commands(path: str, before: str, after: str) -> Iterator[str]:
+    for service in SERVICES:
+        if service.commands is not None and service.owns(path, before) == path:
+            yield from service.commands(before, after)
+
+
+def _lines_gone(path: str, before: str, after: str) -> Iterator[tuple[str, str, int]]:
+    """Path, text and number of each line of `before` that the change takes or replaces; of an insertion, none.
+
+    The text is as people see it: without the blanks around it.
+    """
+    diff = unified_diff(before, after, path).splitlines()
+    number = 0
+    for line in diff[2:]:
+        if line.startswith("@@"):
+            number = int(line.split("-")[1].split(",")[0].split(" ")[0])
+        elif line.startswith("-"):
+            yield path, line[1:].strip().replace("\t", " "), number
+            number += 1
+        elif line.startswith(" "):
+            number += 1
+
+
+WHOLE = WholeChange("change.j2", context)

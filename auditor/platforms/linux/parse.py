@@ -1,0 +1,73 @@
+"""A capture of a Linux host becomes the model: the host's own facts, and the part that each service adds."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
+from typing import Any
+
+from auditor.capture import Capture
+from auditor.model import Device, Disagreement, Fact, Listed, Unknown
+from auditor.platforms.linux import bridge, discovery, network, network_routes, pending, sockets, state
+from auditor.platforms.linux.services import SERVICES
+from auditor.profiles import Profile
+from auditor.services import Host, Instance, Part, Reading
+
+
+def parse(capture: Capture, profile: Profile) -> Device:
+    """Read a capture; what it does not hold is `Unknown` or a hole, and no text makes this raise."""
+    reading = Reading(capture, profile)
+    host, instances = running_on(reading)
+    by_name = {service.name: service for service in SERVICES}
+    parts = [(instance, by_name[instance.service].read(host, instance)) for instance in instances]
+
+    filters = network_routes.filters_unseen(reading)
+
+    def joined(name: str) -> Listed[Any]:
+        lists = [getattr(part, name) for _, part in parts]
+        holes = dict.fromkeys(hole for each in lists for hole in each.holes)
+        unseen = instances.holes if name in _OF_SERVICES else filters if name in _OF_FILTERS else ()
+        return Listed(tuple(item for each in lists for item in each), (*holes, *unseen))
+
+    forwarding = network.forwarding(reading, host.interfaces)
+    forward: Listed[Any] = joined("forward_filters")
+    return Device(
+        name=capture.device,
+        platform=capture.platform,
+        version=state.version(reading),
+        pending_changes=pending.pending(reading, instances, SERVICES),
+        interfaces=host.interfaces,
+        ports=bridge.wired(reading, host.ports),
+        forward_filters=Listed((*forwarding, *forward), (*forwarding.holes, *forward.holes)),
+        **{name: joined(name) for name in _PARTS if name != "forward_filters"},
+        neighbours=state.neighbours(reading),
+        port_states=Listed(),
+        disagreements=Listed(tuple(_disagreements(capture.device, parts))),
+        coverage=reading.coverage(),
+    )
+
+
+_OF_SERVICES = frozenset({"dhcp_scopes", "resolvers", "bsses", "portals", "schedules"})
+"""What a service that was not seen may add: leases, names, radios, logins, and what comes by the clock."""
+_OF_FILTERS = frozenset({"input_filters", "bridge_filters", "source_nats", "port_forwards", "dns_redirects"})
+_PARTS = tuple(field.name for field in fields(Part) if field.name != "disagreements")
+
+
+def running_on(reading: Reading) -> tuple[Host, Listed[Instance]]:
+    """The host as its services see it, and the instances of services on it."""
+    host = Host(
+        name=reading.device,
+        reading=reading,
+        interfaces=network.interfaces(reading),
+        ports=bridge.ports(reading),
+        sockets=sockets.sockets(reading),
+    )
+    return host, discovery.instances(reading, SERVICES)
+
+
+def _disagreements(device: str, parts: Iterable[tuple[Instance, Part]]) -> Iterator[Disagreement]:
+    for instance, part in parts:
+        for fact in part.disagreements:
+            yield Disagreement(device, f"{instance.key}: {_words(fact)}", fact)
+
+
+def _words(fact: Fact[str]) -> str:
+    return fact.why if isinstance(fact, Unknown) else fact.value
