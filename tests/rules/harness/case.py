@@ -46,13 +46,19 @@ class Verb(StrEnum):
     FILE = "file"
     SECTION = "section"
     ADD = "+ section"
+    DIFF = "diff"
     REMOVE_FILE = "remove file"
     REMOVE_SECTION = "remove section"
+    GAP = "gap"
+    WITHOUT = "without"
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A change of one file of one device. `section` is the one that is replaced, removed, or added before."""
+    """A change of one file of one device. `section` is the one that is replaced, removed, or added before.
+
+    Of a gap it is the reason, of lines that go the words that are in them.
+    """
 
     device: str
     file: str
@@ -87,6 +93,8 @@ class Case:
     expected: tuple[Expected, ...] = ()
     fix: ExpectedFix = field(default_factory=ExpectedFix)
     also: tuple[str, ...] = ()
+    refused: bool = False
+    """The program whose configuration is changed does not take it."""
 
     @property
     def rule(self) -> str:
@@ -108,7 +116,7 @@ class Case:
 _MARK = re.compile(r"(?:^|(?<=\s))#(?P<kind>[!?=])(?=\s|$)")
 _RESULTS = {"!": Result.FAIL, "?": Result.UNKNOWN, "=": Result.PASS}
 _SEVERITY = re.compile(r"(error|warning|note):\s*")
-_WORD = r"(?:Base|With|Expect|Fix|Then|Also):"
+_WORD = r"(?:Base|With|Expect|Fix|Then|Also|Judge):"
 _WORDS = re.compile(rf"(?m)^({_WORD})[ \t]*(.*(?:\n(?!{_WORD}).*)*)")
 
 
@@ -123,7 +131,7 @@ def read_cases(file: Path) -> tuple[Case, ...]:
         if heading is not None:
             current = Case(
                 file, heading, line, common.shop, common.settings, common.inventory, common.blocks,
-                common.expected, common.fix, common.also,
+                common.expected, common.fix, common.also, common.refused,
             )  # fmt: skip
             cases.append(current)
         elif token.type == "fence":
@@ -166,6 +174,10 @@ def _take_words(case: Case, text: str, line: int) -> None:
                 if safety.rstrip(".") not in ("safe", "risky", "manual", "none"):
                     raise CaseError(f"{case.file}:{at}: expected `Fix: safe|risky|manual|none [part of a reason]`")
                 case.fix = _changed(case.fix, safety=safety.rstrip("."), reason=reason)
+            case "Judge:":
+                if rest.rstrip(".") != "refuses":
+                    raise CaseError(f"{case.file}:{at}: expected `Judge: refuses`")
+                case.refused = True
             case "Then:":
                 case.fix = _changed(case.fix, alternatives=(*case.fix.alternatives, rest))
             case _:
@@ -221,8 +233,11 @@ def _take_fence(case: Case, token: Token, line: int) -> None:
 
 _INFO = (
     (Verb.REMOVE_SECTION, re.compile(r"remove (?P<file>\S+) section (?P<section>\S+)")),
+    (Verb.GAP, re.compile(r"gap (?P<file>\S+)(?: (?P<section>\S.*))?")),
     (Verb.REMOVE_FILE, re.compile(r"remove (?P<file>\S+)")),
     (Verb.FILE, re.compile(r"(?P<file>\S+) file")),
+    (Verb.WITHOUT, re.compile(r"(?P<file>\S+) without (?P<section>\S.*)")),
+    (Verb.DIFF, re.compile(r"(?P<file>\S+) diff")),
     (Verb.SECTION, re.compile(r"(?P<file>\S+) section (?P<section>\S+)")),
     (Verb.ADD, re.compile(r"(?P<file>\S+) \+ section(?: before (?P<section>\S+))?")),
 )

@@ -8,20 +8,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from auditor.capture import Capture
+from auditor.diff import unified_diff
 from auditor.model import Device, leaves
 from auditor.pipeline import SiteReport, read
 from auditor.platforms import Edit, platform
 from auditor.policies import load_policy
-from auditor.remediation import PlannedFix, unified_diff
+from auditor.remediation import PlannedFix
 from auditor.remediation.render import render
 from auditor.rules import Rule, load_rules
 from auditor.rules.engine import Lines, judge
 from auditor.secrets import has_token
 from auditor.site import join
 from auditor.verdicts import Finding, Fix, Result, Severity
+from tests.remediation import file_shell
 from tests.remediation.patching import PATCHES
 from tests.remediation.uci_shell import differences, run, words
 from tests.rules.harness.case import Case, Expected
+from tests.rules.harness.judged import complaints
 from tests.rules.harness.shop import NOW, Shop, shop_of
 
 _BAD = (Result.FAIL, Result.UNKNOWN, Result.ERROR)
@@ -37,6 +40,7 @@ def problems(case: Case) -> list[str]:
     mine = [finding for finding in report.findings if finding.rule == slug]
     found = list(_verdicts(case, shop, mine))
     found += _others(case, slug, base.report(), report)
+    found += _judged(case)
     if not found:
         found += _fixes(case, shop, report, mine)
     if found:
@@ -56,6 +60,21 @@ def shown(finding: Finding) -> str:
     where = " ".join(f"{q.span.device}:{q.span.file}:{q.span.first}" for q in finding.evidence if q.span) or "no line"
     about = f" ({finding.about})" if finding.about else ""
     return f"{finding.result.value}{severity} {finding.subject}{about}: {finding.message} [{where}]"
+
+
+def _judged(case: Case) -> Iterator[str]:
+    """Real programs take what a case gives them, or refuse it where the case says so."""
+    bases = {capture.device: capture for capture in shop_of(case, changed=False, redacted=False).captures}
+    said = [
+        found
+        for capture in shop_of(case, redacted=False).captures
+        if capture.platform == "linux"
+        for found in complaints(bases.get(capture.device), capture)
+    ]
+    if not case.refused:
+        yield from (f"{main} is refused (if that is right: `Judge: refuses`): {words}" for main, words in said if words)
+    elif said and not any(words for _, words in said):
+        yield f"`Judge: refuses`, and {', '.join(main for main, _ in said)} is taken"
 
 
 # -- verdicts -------------------------------------------------------------------------------------------------
@@ -151,7 +170,7 @@ def _fixes(case: Case, shop: Shop, report: SiteReport, mine: list[Finding]) -> I
     yield from _alternatives(case, planned)
     yield from _commands(case, emitted)
     for fix in emitted:
-        yield from (f"{fix.label} ({fix.fix.title}): {problem}" for problem in _proof(shop, report, fix))
+        yield from (f"{fix.label} ({fix.fix.title}): {problem}" for problem in _proof(case, shop, report, fix))
 
 
 def _by_hand(case: Case, planned: list[PlannedFix], emitted: list[PlannedFix], failed: list[Finding]) -> Iterator[str]:
@@ -186,10 +205,12 @@ def _commands(case: Case, emitted: list[PlannedFix]) -> Iterator[str]:
             yield f"the {name} are" + "".join(f"\n      {line}" for line in given)
 
 
-def _proof(shop: Shop, report: SiteReport, fix: PlannedFix) -> Iterator[str]:
+def _proof(case: Case, shop: Shop, report: SiteReport, fix: PlannedFix) -> Iterator[str]:
     """Make the proof of a fix again from the platform's own functions."""
     captures = {capture.device: capture for capture in shop.captures}
     edited = dict(captures)
+    plain = {capture.device: capture for capture in shop_of(case, redacted=False).captures}
+    with_secrets = dict(plain)
     undos: list[tuple[str, tuple[Any, ...]]] = []
     for change in fix.fix.changes:
         name = change.device
@@ -202,8 +223,14 @@ def _proof(shop: Shop, report: SiteReport, fix: PlannedFix) -> Iterator[str]:
         if _texts(kind.apply(after, edit.operations)) != _texts(after):
             yield f"applying {change.intent.title} twice is not applying it once"
         snippet = render(kind, change.intent, edit)
-        yield from _on_the_command_line(edited[name], after, snippet.apply, snippet.undo, change.intent.title)
+        if kind.whole_change is None:
+            yield from _on_the_command_line(edited[name], after, snippet.apply, snippet.undo, change.intent.title)
+        else:
+            alone = kind.apply(captures[name], edit.operations)
+            yield from file_shell.differences(captures[name], (*snippet.apply, *snippet.apply), alone)
+            yield from file_shell.differences(alone, snippet.undo, captures[name])
         edited[name] = after
+        with_secrets[name] = kind.apply(with_secrets[name], edit.operations)
         undos.append((name, edit.undo))
     undone = dict(edited)
     for name, operations in reversed(undos):
@@ -212,6 +239,9 @@ def _proof(shop: Shop, report: SiteReport, fix: PlannedFix) -> Iterator[str]:
         if _facts(read(undone[name])) != _facts(read(captures[name])):
             yield f"the undo does not give {name} its model back"
         yield from _patches(captures[name], edited[name])
+        if captures[name].platform == "linux" and not case.refused:
+            judged = complaints(plain[name], with_secrets[name])
+            yield from (f"with the fix, {main} is refused: {said}" for main, said in judged if said)
     yield from _afterwards(shop, report, fix, tuple(edited.values()))
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from auditor.capture import Capture, CapturedFile, Failure
+from auditor.capture import Capture, CapturedFile, Failure, Gap, Kind
 from auditor.inventory import SiteEntry, loads
 from auditor.pipeline import SiteReport, audit
 from auditor.platforms import platform
@@ -68,21 +68,34 @@ def shop_of(case: Case, *, changed: bool = True, redacted: bool = True) -> Shop:
     if not files:
         raise CaseError(f"{case.file}:1: there is no shop {case.shop} below tests/shops")
     if "state none" in case.settings:
-        files = {place: lines for place, lines in files.items() if not place[1].startswith("commands/")}
+        files = {place: lines for place, lines in files.items() if not _is_state(devices, place, lines)}
+    gaps: dict[str, list[Gap]] = {}
     if changed:
+        first = next(iter(devices))
         for block in case.blocks:
-            _apply(case, files, block, next(iter(devices)))
+            if block.verb is Verb.GAP:
+                gaps.setdefault(block.device or first, []).append(_gap(files, block, first))
+            else:
+                _apply(case, files, block, first)
     captures: list[Capture] = []
     failures: list[Failure] = []
     places: dict[Expected, tuple[str, str, int]] = {}
     for name, device in devices.items():
         captured, marked = _capture(case, name, device["platform"], files, redacted=redacted)
+        captured = replace(captured, gaps=tuple(gaps.get(name, ())))
         if captured.files:
             captures.append(captured)
         elif changed or all(block.device != name for block in case.blocks):
             failures.append(Failure(name, device["platform"], "no route to host", "check its address", 3))
         places |= marked
     return Shop(inventory, tuple(captures), tuple(failures), places)
+
+
+def _is_state(devices: Mapping[str, Any], place: Place, lines: Iterable[Line]) -> bool:
+    """Whether a text tells what the device is doing; some outputs tell what it was told."""
+    device, name = place
+    known = platform(devices[device]["platform"]).recognise(name, "\n".join(line.text for line in lines))
+    return known is not None and known[1] is Kind.STATE
 
 
 # -- inventory ------------------------------------------------------------------------------------------------
@@ -160,6 +173,12 @@ def _apply(case: Case, files: dict[Place, list[Line]], block: Block, first_devic
     if place not in files:
         raise CaseError(f"{case.file}:{block.markdown_line}: {place[0]} of {case.shop} has no {block.file}")
     old = files[place]
+    if block.verb is Verb.DIFF:
+        files[place] = _patched(case, old, block)
+        return
+    if block.verb is Verb.WITHOUT:
+        files[place] = _without(case, old, block)
+        return
     begin, end = _section(case, old, block) if block.section else (len(old) - 1, len(old) - 1)
     match block.verb:
         case Verb.REMOVE_FILE:
@@ -174,10 +193,50 @@ def _apply(case: Case, files: dict[Place, list[Line]], block: Block, first_devic
             files[place] = [*old[:begin], Line("", ()), *block.lines, *old[begin:]]
 
 
+def _without(case: Case, old: list[Line], block: Block) -> list[Line]:
+    """The file without the lines that hold some words."""
+    kept = [line for line in old if block.section not in line.text]
+    if len(kept) == len(old):
+        raise CaseError(f"{case.file}:{block.markdown_line}: no line of {block.file} holds {block.section}")
+    return kept
+
+
+def _gap(files: dict[Place, list[Line]], block: Block, first_device: str) -> Gap:
+    """Take a file out of the capture as the collector does: it was asked for and not obtained."""
+    name = _name(block.file)
+    files.pop((block.device or first_device, name), None)
+    path = name if name.startswith("commands/") else f"/{name}"
+    return Gap(path, block.section or "permission denied", f"let the user read {path}")
+
+
+def _patched(case: Case, old: list[Line], block: Block) -> list[Line]:
+    """The file with the hunks of a diff applied, each at the first place behind the last one where it fits."""
+    new: list[Line] = []
+    rest = old
+    hunks: list[list[Line]] = [[]]
+    for line in block.lines:
+        if line.text.startswith("@@"):
+            hunks.append([])
+        elif line.text[:1] in ("-", "+", " ", ""):
+            hunks[-1].append(line)
+        else:
+            raise CaseError(f"{case.file}:{block.markdown_line}: a line of a diff begins with '-', '+' or a blank")
+    for hunk in filter(None, hunks):
+        wanted = [line.text[1:] for line in hunk if line.text[:1] != "+"]
+        at = next((i for i in range(len(rest)) if [one.text for one in rest[i : i + len(wanted)]] == wanted), None)
+        if at is None or not wanted:
+            raise CaseError(f"{case.file}:{block.markdown_line}: {block.file} does not hold {wanted}")
+        new += rest[:at]
+        new += [Line(line.text[1:], line.expected) for line in hunk if line.text[:1] != "-"]
+        rest = rest[at + len(wanted) :]
+    return new + rest
+
+
 def _name(file: str) -> str:
     """`dhcp` is /etc/config/dhcp, `commands/clock` an output, a path is itself."""
     if file.startswith("commands/"):
-        return file if file.endswith(".txt") else f"{file}.txt"
+        whole = file.startswith("commands/listing/") or file.endswith((".txt", ".json"))
+        return file if whole else f"{file}.txt"
     return file.removeprefix("/") if "/" in file else f"etc/config/{file}"
 
 

@@ -1,0 +1,2 @@
+README
+leases.conf
