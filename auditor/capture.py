@@ -21,6 +21,11 @@ class CapturedFile:
     text: str
     kind: Kind
 
+    @property
+    def is_output(self) -> bool:
+        """Whether a command said it; there is no such file on the device."""
+        return self.path.startswith("commands/")
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:

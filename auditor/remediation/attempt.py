@@ -39,10 +39,13 @@ def attempt(changes: Iterable[RenderedChange], captures: Mapping[str, Capture], 
 
 
 def diffs(before: Capture, after: Capture) -> Mapping[str, str]:
-    """The diff of every file that changed; `ValueError` if one would show a redacted line."""
+    """The diff of every file that changed; `ValueError` if one would show a redacted line.
+
+    An output of a command is no file that anybody could patch.
+    """
     texts = {file.path: file.text for file in before.files}
     return {
         file.path: unified_diff(texts[file.path], file.text, file.path)
         for file in after.files
-        if file.text != texts[file.path]
+        if file.text != texts[file.path] and not file.is_output
     }

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import auditor
-from auditor.diff import unified_diff
 from auditor.pipeline import SiteReport
 from auditor.remediation import PlannedFix, Safety
+from auditor.remediation.attempt import diffs
 from auditor.report.fixes import why_not
 from auditor.report.runsheet import Step, runsheet
 from auditor.report.snippets import DeviceSteps, commands, undo
@@ -71,16 +71,10 @@ def _names(device: str, *, risky: bool) -> Mapping[str, str]:
 
 def _texts(report: SiteReport, group: DeviceSteps, names: Mapping[str, str]) -> dict[str, str]:
     head = list(_head(report, group))
-    texts = {file.path: file.text for file in group.before.files}
-    diffs = [
-        unified_diff(texts[file.path], file.text, file.path)
-        for file in group.after.files
-        if file.text != texts[file.path]
-    ]
     return {
         names["commands"]: "\n".join([*head, *_forth(group, names), *commands(group)]) + "\n",
         names["undo"]: "\n".join([*head, *_back(group, names), *undo(group)]) + "\n",
-        names["diff"]: "".join(diffs),
+        names["diff"]: "".join(diffs(group.before, group.after).values()),
     }
 
 

@@ -134,6 +134,8 @@ class Part:
     port_forwards: Listed[PortForward] = _NOTHING
     connection_tracking: Listed[ConnectionTracking] = _NOTHING
     schedules: Listed[Schedule] = _NOTHING
+    output_doubts: tuple[Unknown, ...] = ()
+    """What may stop the questions that the host's own resolvers ask."""
     disagreements: tuple[Fact[str], ...] = ()
     """Where what runs is not what the files say, in a sentence, with the lines of both."""
 

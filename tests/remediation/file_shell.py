@@ -9,13 +9,18 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from auditor.capture import Capture
-from auditor.platforms.linux.change import OUTPUTS
+from auditor.platforms.linux.services import SERVICES
 
 _PRELUDE = """
 patch() { [ "$1 $2" = "-d /" ] || exit 9; shift 2; command patch -d "$ROOT" "$@"; }
 bridge() { echo "bridge $*" >>"$SAID"; }
 ethtool() { echo "ethtool $*" >>"$SAID"; }
 """
+
+
+def _by_command(path: str, text: str) -> bool:
+    """Whether kernel state is changed by commands; a packet filter is loaded from its file."""
+    return any(service.commands is not None and service.owns(path, text) == path for service in SERVICES)
 
 
 def differences(before: Capture, lines: Sequence[str], expected: Capture) -> list[str]:
@@ -42,9 +47,9 @@ def differences(before: Capture, lines: Sequence[str], expected: Capture) -> lis
             found.append("the commands leave other files behind")
         for file in expected.files:
             text = (root / file.path.lstrip("/")).read_bytes().decode("utf-8", "surrogatepass")
-            if text != file.text and not file.path.startswith(OUTPUTS):
+            if text != file.text and not file.is_output:
                 found.append(f"{file.path} is\n{text}\ninstead of\n{file.text}\n{done.stdout}")
-        changed = [f for f in expected.files if f.path.startswith(OUTPUTS) and f != before.file(f.path)]
-        if bool(changed) != said.exists():
+        changed = [f for f in expected.files if f.is_output and f != before.file(f.path)]
+        if any(_by_command(file.path, file.text) for file in changed) != said.exists():
             found.append("kernel state is to change and no command does it, or the other way round")
         return found

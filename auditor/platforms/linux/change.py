@@ -12,17 +12,15 @@ from auditor.diff import unified_diff
 from auditor.platforms.base import WholeChange
 from auditor.platforms.linux.services import SERVICES
 
-OUTPUTS = "commands/"
 _TAB_WORDS = ("<tab>", "<TAB>", "<tabulator>")
 
 
 def context(before: Capture, after: Capture) -> Mapping[str, Any]:
     """Fill the template for the change from one capture to another; `ValueError` if it cannot be pasted."""
     old = {file.path: file.text for file in before.files}
-    changed = [(file.path, old.get(file.path, ""), file.text) for file in after.files]
-    changed = [each for each in changed if each[1] != each[2]]
-    files = [each for each in changed if not each[0].startswith(OUTPUTS)]
-    outputs = [each for each in changed if each[0].startswith(OUTPUTS)]
+    changed = [file for file in after.files if file.text != old.get(file.path, "")]
+    files = [(file.path, old.get(file.path, ""), file.text) for file in changed if not file.is_output]
+    outputs = [(file.path, old.get(file.path, ""), file.text) for file in changed if file.is_output]
     forth = "".join(unified_diff(one, other, path) for path, one, other in files)
     back = "".join(unified_diff(other, one, path) for path, one, other in files)
     return {

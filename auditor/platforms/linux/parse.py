@@ -1,15 +1,16 @@
 """A capture of a Linux host becomes the model: the host's own facts, and the part that each service adds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from auditor.capture import Capture
-from auditor.model import Device, Disagreement, Fact, Listed, Unknown
+from auditor.model import ConnectionTracking, Device, Disagreement, Fact, Listed, Resolver, Unknown
 from auditor.platforms.linux import bridge, discovery, network, network_routes, pending, sockets, state
 from auditor.platforms.linux.services import SERVICES
 from auditor.profiles import Profile
 from auditor.services import Host, Instance, Part, Reading
+from auditor.services.netfilter.kernel import connection_tracking
 
 
 def parse(capture: Capture, profile: Profile) -> Device:
@@ -27,8 +28,14 @@ def parse(capture: Capture, profile: Profile) -> Device:
         unseen = instances.holes if name in _OF_SERVICES else filters if name in _OF_FILTERS else ()
         return Listed(tuple(item for each in lists for item in each), (*holes, *unseen))
 
+    doubts = tuple(doubt for _, part in parts for doubt in part.output_doubts)
+    lists = {name: joined(name) for name in _PARTS}
+    lists["resolvers"] = Listed(
+        tuple(_with_doubts(each, doubts) for each in lists["resolvers"]), lists["resolvers"].holes
+    )
+    lists["connection_tracking"] = _tracking(host, lists["connection_tracking"], instances)
     forwarding = network.forwarding(reading, host.interfaces)
-    forward: Listed[Any] = joined("forward_filters")
+    forward = lists.pop("forward_filters")
     return Device(
         name=capture.device,
         platform=capture.platform,
@@ -37,7 +44,7 @@ def parse(capture: Capture, profile: Profile) -> Device:
         interfaces=host.interfaces,
         ports=bridge.wired(reading, host.ports),
         forward_filters=Listed((*forwarding, *forward), (*forwarding.holes, *forward.holes)),
-        **{name: joined(name) for name in _PARTS if name != "forward_filters"},
+        **lists,
         neighbours=state.neighbours(reading),
         port_states=Listed(),
         disagreements=Listed(tuple(_disagreements(capture.device, parts))),
@@ -48,7 +55,21 @@ def parse(capture: Capture, profile: Profile) -> Device:
 _OF_SERVICES = frozenset({"dhcp_scopes", "resolvers", "bsses", "portals", "schedules"})
 """What a service that was not seen may add: leases, names, radios, logins, and what comes by the clock."""
 _OF_FILTERS = frozenset({"input_filters", "bridge_filters", "source_nats", "port_forwards", "dns_redirects"})
-_PARTS = tuple(field.name for field in fields(Part) if field.name != "disagreements")
+_PARTS = tuple(field.name for field in fields(Part) if field.name not in ("output_doubts", "disagreements"))
+
+
+def _with_doubts(resolver: Resolver, doubts: tuple[Unknown, ...]) -> Resolver:
+    """Add to a resolver that its own questions may not get out."""
+    forwarders = resolver.forwarders
+    return replace(resolver, forwarders=Listed(forwarders.items, forwarders.holes + doubts)) if doubts else resolver
+
+
+def _tracking(
+    host: Host, found: Listed[ConnectionTracking], instances: Iterable[Instance]
+) -> Listed[ConnectionTracking]:
+    """The kernel's timers; the packet filters bring them along where there are some."""
+    filtered = any(instance.service in ("nftables", "iptables") for instance in instances)
+    return found if filtered else connection_tracking(host)
 
 
 def running_on(reading: Reading) -> tuple[Host, Listed[Instance]]:

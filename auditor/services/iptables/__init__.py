@@ -3,33 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from auditor.model import Unknown
 from auditor.secrets import Redactor
 from auditor.services.base import Host, Include, Instance, Part, Service
 from auditor.services.iptables.edit import edit
 from auditor.services.iptables.tables import BRIDGE, FILE, LEGACY, RUNNING, chosen
-from auditor.services.netfilter.assemble import assemble
-from auditor.services.netfilter.assemble import output_doubts as doubts
+from auditor.services.netfilter.assemble import assemble, output_doubts
 from auditor.services.netfilter.kernel import connection_tracking
 from auditor.services.nftables.rulesets import FILE as NFT_FILE
 from auditor.services.nftables.rulesets import running_path
 from auditor.syntax.iptables_save import get, put
 
-__all__ = ["SERVICE", "output_doubts"]
-
 
 def read(host: Host, instance: Instance) -> Part:
     """Read all saved tables; the kernel's own timers too, unless nftables is there, which then does."""
     found = chosen(host)
-    part = replace(assemble(host, found.ruleset), disagreements=found.disagreements)
+    part = replace(
+        assemble(host, found.ruleset),
+        output_doubts=output_doubts(host, found.ruleset),
+        disagreements=found.disagreements,
+    )
     if host.reading.file(NFT_FILE) is not None or running_path(host.reading):
         return part
     return replace(part, connection_tracking=connection_tracking(host))
-
-
-def output_doubts(host: Host, instance: Instance) -> tuple[Unknown, ...]:
-    """What may stop the questions of the host's own resolvers: see `assemble.output_doubts`."""
-    return doubts(host, chosen(host).ruleset)
 
 
 def _main_file(arguments: tuple[str, ...]) -> str | None:

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from auditor.secrets import Redactor
 from auditor.services.base import Include, Service
 from auditor.services.nftables.edit import edit
-from auditor.services.nftables.read import output_doubts, read
+from auditor.services.nftables.read import read
 from auditor.services.nftables.rulesets import FILE, RUNNING, include_of
 from auditor.syntax.nft_edit import get, put
 from auditor.syntax.nft_text import includes_of
 
-__all__ = ["SERVICE", "output_doubts"]
+__all__ = ["SERVICE"]
 
 
 def _main_file(arguments: tuple[str, ...]) -> str | None:

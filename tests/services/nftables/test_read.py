@@ -9,7 +9,7 @@ import pytest
 from auditor.capture import Gap
 from auditor.model import Action, Stated, Unknown
 from auditor.services import Instance, Part
-from auditor.services.nftables import SERVICE, output_doubts
+from auditor.services.nftables import SERVICE
 from tests.judges.nftables import complaint, loaded, why_not
 from tests.services.hosts import host_of, interface_of
 from tests.services.nftables.behaviour import question, says
@@ -281,7 +281,7 @@ def test_an_output_that_cannot_be_read_is_a_hole() -> None:
 )
 def test_the_hosts_own_questions(rules: tuple[str, ...], policy: str, doubts: int) -> None:
     host = host_of({FILE: chain("output", *rules, policy=policy)}, "nftables", interfaces=SHOP)
-    assert len(output_doubts(host, INSTANCE)) == doubts
+    assert len(SERVICE.read(host, INSTANCE).output_doubts) == doubts
 
 
 def test_rules_are_named_by_comment_or_text_and_do_not_move() -> None:
