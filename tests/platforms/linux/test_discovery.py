@@ -165,7 +165,7 @@ def test_what_is_not_the_hosts_own_is_a_hole_and_its_files_are_not_read(line: st
 def test_inside_a_container_its_processes_are_its_own() -> None:
     group = "0::/docker/0123456789ab"
     lines = HEADER + process(1, "/sbin/init", cgroup=group) + process(7, "namesd", cgroup=group)
-    texts = {PROCESSES: lines + PS.replace("0::/user.slice/session-1.scope", group)}
+    texts = {PROCESSES: lines + PS.replace("0::/user.slice/s-1.scope", group)}
     assert len(discovery.instances(reading(texts), SERVICES)) == 1
     assert wanted(texts, SERVICES).required
 
