@@ -14,18 +14,22 @@ from auditor.policies import load_policy
 from auditor.verdicts import Finding, Result, Severity
 from bench import stages
 from bench.fleet import Shop, fleet
+from bench.fleet_linux import shop as linux_shop
 from bench.measure import Speed, machine, peak_memory, speed, start_up
 
 
 def main() -> None:
     options = _options()
-    shops = list(fleet(options.configs, seed=options.seed))
-    lines = sum(shop.lines for shop in shops)
-    sizes = sorted(shop.lines for shop in shops)
     print(machine())
-    print(f"{len(shops)} generated configurations, {sizes[0]} to {sizes[-1]} lines, seed {options.seed}")
-    print(f"medians of {options.runs} runs; one process, one core\n")
-    _speeds(shops, lines, options.runs)
+    print(f"seed {options.seed}; medians of {options.runs} runs; one process, one core\n")
+    for shops in (
+        list(fleet(options.configs, seed=options.seed)),
+        [linux_shop(number, seed=options.seed) for number in range(options.configs)],
+    ):
+        sizes = sorted(shop.lines for shop in shops)
+        name = shops[0].platform
+        print(f"{name}: {len(shops)} generated configurations, {sizes[0]} to {sizes[-1]} lines")
+        _speeds(shops, sum(sizes), options.runs, name)
     _memory(options.memory, options.seed)
     _start_up(options.runs)
 
@@ -52,30 +56,36 @@ def _positive(text: str) -> int:
     return number
 
 
-def _speeds(shops: Sequence[Shop], lines: int, runs: int) -> None:
-    site = stages.entry()
+def _speeds(shops: Sequence[Shop], lines: int, runs: int, name: str) -> None:
+    site = stages.entry(name)
     policy = load_policy(site.policy)
-    captures = [stages.capture_of(shop.texts) for shop in shops]
+    captures = [stages.capture_of(shop.texts, name) for shop in shops]
     with tempfile.TemporaryDirectory(prefix="auditor-bench-") as folder:
         folders = [_saved(shop, Path(folder)) for shop in shops]
         baseline = speed(stages.split, folders, runs)
         print(f"{'stage':<34}{'configs/s':>10}{'lines/s':>12}{'× baseline':>12}{'spread':>8}")
         _row("baseline: read, split lines", baseline, baseline, shops, lines)
-        _row("load: read, recognise, redact", speed(stages.load, folders, runs), baseline, shops, lines)
+        _row(
+            "load: read, recognise, redact",
+            speed(lambda folder: stages.load(folder, name), folders, runs),
+            baseline,
+            shops,
+            lines,
+        )
     _row("parse", speed(stages.parse, captures, runs), baseline, shops, lines)
     checked = speed(lambda capture: stages.check(capture, site, policy), captures, runs)
     _row("parse + rules", checked, baseline, shops, lines)
     fixed = speed(lambda capture: stages.fix(capture, site, policy), captures, runs)
     _row("parse + rules + fixes + proofs", fixed, baseline, shops, lines)
-    _what_was_done(captures, fixed)
+    _what_was_done(captures, fixed, name)
 
 
-def _what_was_done(captures: Sequence[Capture], fixed: Speed) -> None:
+def _what_was_done(captures: Sequence[Capture], fixed: Speed, name: str) -> None:
     """Say how much work stands behind the numbers: a fleet without findings would be quick and mean nothing.
 
     So would one in which a rule breaks.
     """
-    site = stages.entry()
+    site = stages.entry(name)
     policy = load_policy(site.policy)
     reports = [stages.fix(capture, site, policy) for capture in captures]
     broken = sorted({f.rule for report in reports for f in report.findings if f.result is Result.ERROR})

@@ -21,6 +21,7 @@ class Shop:
 
     name: str
     texts: dict[str, str]
+    platform: str = "openwrt"
 
     @property
     def lines(self) -> int:

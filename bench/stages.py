@@ -17,9 +17,8 @@ from auditor.site import join
 from auditor.verdicts import Finding
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-_OPENWRT = platform("openwrt")
 _REDACTOR = Redactor(b"the key of the benchmark")
-_INVENTORY = b"""
+_INVENTORY = """
 sites:
   shop:
     timezone: Europe/Paris
@@ -30,23 +29,24 @@ sites:
     pos:
       tablets: {subnet: 192.168.30.0/24, dns: dhcp}
     devices:
-      gw: {captures: gw/, platform: openwrt}
+      gw: {captures: gw/, platform: PLATFORM}
 """
 
 
-def entry() -> SiteEntry:
-    """Return what the inventory says of every shop of the fleet."""
-    return loads(_INVENTORY, Path("inventory.yaml")).sites[0]
+def entry(name: str = "openwrt") -> SiteEntry:
+    """Return what the inventory says of every shop of the fleet of a platform."""
+    return loads(_INVENTORY.replace("PLATFORM", name).encode(), Path("inventory.yaml")).sites[0]
 
 
-def capture_of(texts: Mapping[str, str]) -> Capture:
+def capture_of(texts: Mapping[str, str], name: str = "openwrt") -> Capture:
     """Make a capture as collecting does: kinds recognised, secrets redacted."""
+    kind = platform(name)
     files: list[CapturedFile] = []
     for path, text in texts.items():
-        known = _OPENWRT.recognise(path.removeprefix("/"), text)
-        assert known is not None
-        files.append(CapturedFile(known[0], _OPENWRT.redact(known[0], text, _REDACTOR), known[1]))
-    return Capture("gw", "openwrt", tuple(files), (), NOW, False, "generated")
+        known = kind.recognise(path.removeprefix("/"), text)
+        assert known is not None, path
+        files.append(CapturedFile(known[0], kind.redact(known[0], text, _REDACTOR), known[1]))
+    return Capture("gw", name, tuple(files), (), NOW, False, "generated")
 
 
 def split(folder: Path) -> int:
@@ -54,14 +54,15 @@ def split(folder: Path) -> int:
     return sum(len(file.read_text(encoding="utf-8").splitlines()) for file in folder.rglob("*") if file.is_file())
 
 
-def load(folder: Path) -> Capture:
+def load(folder: Path, name: str = "openwrt") -> Capture:
     """Read a saved configuration: recognise its files, redact its secrets."""
+    kind = platform(name)
     return load_capture(
         "gw",
-        "openwrt",
+        name,
         folder,
-        recognise=_OPENWRT.recognise,
-        redact=lambda path, text: _OPENWRT.redact(path, text, _REDACTOR),
+        recognise=kind.recognise,
+        redact=lambda path, text: kind.redact(path, text, _REDACTOR),
     )
 
 

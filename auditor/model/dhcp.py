@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network
 
-from auditor.model.facts import Fact
+from auditor.model.facts import Fact, Stated
 
 INFINITE = timedelta.max
 """The lease time 0xffffffff: the address is never taken back (RFC 2131, section 3.3)."""
@@ -27,6 +27,9 @@ class AddressRange:
         return f"{self.first}-{self.last}"
 
 
+_BY_SOCKET: Fact[bool] = Stated(False, ())
+
+
 @dataclass(frozen=True, slots=True)
 class DhcpScope:
     """One pool of addresses with what its clients are told.
@@ -34,6 +37,7 @@ class DhcpScope:
     `lease_time` is what a client gets in the end, minima and maxima applied. `serving` says whether the
     server answers on this segment at all. `domain_name_servers` is option 6, the server's own addresses
     written out. `ipv6_only_preferred` is option 108. `lease_store_persistent`: leases survive a reboot.
+    `hears_past_filters`: the server takes questions from the wire, before the packet filter of its device.
     """
 
     device: str
@@ -47,6 +51,7 @@ class DhcpScope:
     routers: Fact[tuple[IPv4Address, ...]]
     ipv6_only_preferred: Fact[bool]
     lease_store_persistent: Fact[bool]
+    hears_past_filters: Fact[bool] = _BY_SOCKET
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ are unknown. Includes are followed here, so that a file that was not captured is
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from auditor.capture import Capture, CapturedFile, Kind
 from auditor.model import Assumed, Coverage, Default, Fact, Listed, Span, Stated, Unknown, UnknownLine
@@ -36,6 +36,7 @@ class Reading:
     _understood: dict[str, set[int]] = field(default_factory=dict)
     _irrelevant: dict[str, set[int]] = field(default_factory=dict)
     _unknown: dict[str, dict[int, str]] = field(default_factory=dict)
+    _made: dict[tuple[Callable[..., Any], str], Any] = field(default_factory=dict)
 
     @property
     def device(self) -> str:
@@ -53,6 +54,15 @@ class Reading:
     def span(self, path: str, first: int, last: int | None = None) -> Span:
         """Name lines of a file, both inclusive."""
         return Span(self.device, path, first, first if last is None else last)
+
+    def once(self, make: Callable[[str], T], path: str) -> T:
+        """Make something of the text of a captured file, once for all who ask; what fails is tried again."""
+        key = (make, path)
+        if key not in self._made:
+            file = self.file(path)
+            self._made[key] = make(file.text if file is not None else "")
+        made: T = self._made[key]
+        return made
 
     # -- what became of lines ------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from bench.fleet import fleet, shop
+from bench.fleet_linux import shop as linux_shop
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,7 +23,7 @@ def test_a_small_run_prints_every_number() -> None:
     stages = re.findall(r"^([a-z][a-z:,+ ]+?) {2,}([\d,]+) +([\d,]+) +([\d.,]+) +\d+%$", done.stdout, re.MULTILINE)
     names = [name for name, *_ in stages]
     assert [name.partition(":")[0] for name in names] == [
-        *("baseline", "load", "parse", "parse + rules", "parse + rules + fixes + proofs")
+        *2 * ("baseline", "load", "parse", "parse + rules", "parse + rules + fixes + proofs")
     ]
     assert all(int(configs.replace(",", "")) > 0 for _, configs, _, _ in stages)
     assert re.search(r"peak memory, +2 configurations streamed: +\d+\.\d MB", done.stdout)
@@ -47,6 +48,8 @@ def test_the_fleet_is_understood() -> None:
     from auditor.pipeline import read
     from bench.stages import capture_of
 
-    for each in fleet(10):
-        unknown = [line for coverage in read(capture_of(each.texts)).coverage for line in coverage.unknown]
+    for each in (*fleet(10), *map(linux_shop, range(10))):
+        unknown = [
+            line for coverage in read(capture_of(each.texts, each.platform)).coverage for line in coverage.unknown
+        ]
         assert unknown == []

@@ -26,7 +26,7 @@ def json_of(reading: Reading, path: str) -> Node | Unknown:
     if not file.text.strip():
         return Node((), 1, 1)  # `ip -j` and `bridge -j` of older releases print nothing where there is nothing
     try:
-        node = parse(file.text)
+        node = reading.once(parse, path)
     except JsonError as error:
         return Unknown(f"{path} cannot be read: {error}", settle=f"capture {path} again")
     if not isinstance(node.value, tuple):

@@ -9,9 +9,9 @@ from auditor.services.dhcpd.edit import edit
 from auditor.services.dhcpd.leases import lease_file
 from auditor.services.dhcpd.places import get, put
 from auditor.services.dhcpd.read import read
+from auditor.services.dhcpd.redaction import redact
 from auditor.services.dhcpd.serving import option_value
 from auditor.syntax.dhcpd_conf import included, parse, walk
-from auditor.syntax.text_redact import redact_text
 
 
 def main_file(arguments: tuple[str, ...]) -> str | None:
@@ -54,7 +54,7 @@ SERVICE = Service(
     owns=owns,
     includes=includes,
     state_files=state_files,
-    redact=redact_text,
+    redact=redact,
     read=read,
     edit=edit,
     get=get,

@@ -78,6 +78,7 @@ def _scope(
         routers=option(config, subnet, found, 3, addresses),
         ipv6_only_preferred=option(config, subnet, found, 108, is_sent),
         lease_store_persistent=store_persistent(config, instance.arguments),
+        hears_past_filters=host.reading.default("dhcpd.raw-sockets", lambda text: text == "true", *head),
     )
 
 

@@ -9,8 +9,8 @@ from auditor.services.kea.edit import edit
 from auditor.services.kea.leases import DEFAULT, lease_file
 from auditor.services.kea.places import get, put
 from auditor.services.kea.read import read
+from auditor.services.kea.redaction import redact
 from auditor.syntax.kea_json import KeaJsonError, Node, directives, parse
-from auditor.syntax.text_redact import redact_text
 
 _MAIN = "/etc/kea/kea-dhcp4.conf"
 
@@ -63,7 +63,7 @@ SERVICE = Service(
     owns=owns,
     includes=includes,
     state_files=state_files,
-    redact=redact_text,
+    redact=redact,
     read=read,
     edit=edit,
     get=get,

@@ -91,6 +91,7 @@ def _scope(
         routers=told(3),
         ipv6_only_preferred=hooks.options or option(config, preferred, 108, is_sent, subnet),
         lease_store_persistent=store_persistent(config),
+        hears_past_filters=host.reading.default("kea.raw-sockets", lambda text: text == "true", *header),
     )
 
 

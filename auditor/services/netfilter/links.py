@@ -56,7 +56,7 @@ def _shown(host: Host) -> tuple[frozenset[str], dict[str, str]]:
     if file is None:
         return frozenset(), {}
     try:
-        root = parse(file.text)
+        root = host.reading.once(parse, _ADDRESSES)
     except JsonError:
         return frozenset(), {}
     names = [(_word(item.get("ifname")), _word(item.get("master"))) for item in root.items]

@@ -6,7 +6,8 @@ from ipaddress import IPv4Network
 from auditor.intents import AllowTraffic
 from auditor.services.base import NotPossible
 
-_WORD = re.compile(r"[A-Za-z0-9_.:@-]{1,64}", re.ASCII)
+_WORD = re.compile(r"[A-Za-z0-9_.:@-]{1,120}", re.ASCII)
+"""The kernel keeps 128 octets of a comment (libnftnl, NFTNL_UDATA_COMMENT_MAXLEN), iptables 256 (xt_comment)."""
 _LINK = re.compile(r"[A-Za-z0-9_.@-]{1,15}", re.ASCII)
 _PROTOCOLS = frozenset({"tcp", "udp", "icmp"})
 
