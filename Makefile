@@ -11,7 +11,7 @@ TESTS ?= tests
 COMPILE := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lint types layers docs docs-check fuzz bench requirements clean
+.PHONY: help demo test test-radio check format lint types layers docs docs-check fuzz bench requirements clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -40,6 +40,9 @@ demo: $(VENV)/stamp-program ## audit a simulated shop over SSH on loopback; stop
 
 test: $(VENV)/stamp-dev ## run all tests
 	@$(BIN)/python -m pytest -n $(JOBS) $(TESTS)
+
+test-radio: $(VENV)/stamp-dev ## real access points and stations in a virtual machine
+	@$(BIN)/python -m pytest -m radio -o faulthandler_timeout=0 tests/lab/radio
 
 check: lint types layers docs-check ## formatting, lint, types, layers, generated pages
 

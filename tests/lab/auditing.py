@@ -1,0 +1,178 @@
+"""Audits the router of a running shop as in production, and applies what the audit emits: in the laboratory only."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from auditor.capture import Capture
+from auditor.collect.collector import Clock, Recipe, collect
+from auditor.collect.gate import Gate
+from auditor.collect.session import Output
+from auditor.collect.target import Target
+from auditor.credentials import Agent
+from auditor.inventory import SiteEntry, loads
+from auditor.pipeline import SiteReport, audit
+from auditor.platforms import platform
+from auditor.policies import load_policy
+from auditor.profiles import load_profile
+from auditor.report.fixes import why_not
+from auditor.report.snippets import DeviceSteps, commands, undo
+from auditor.secrets import Redactor
+from auditor.verdicts import Result
+from tests.lab.scenario import Scenario
+from tests.lab.shop import Shop
+
+ROUTER = "router"
+POLICY = "stripe-terminal"
+
+_REDACTOR = Redactor(b"the key of the tests")
+
+_SITE: dict[str, Any] = {
+    "timezone": "UTC",
+    "opening_hours": {"daily": "08:00-20:00"},
+    "integration": "javascript-sdk",
+    "readers": {"counter": {"subnet": "192.168.10.0/24", "connection": "ethernet"}},
+    "pos": {"till": {"subnet": "192.168.10.0/24", "connection": "ethernet"}},
+    "devices": {ROUTER: {"host": "192.0.2.1", "platform": "linux"}},
+}
+
+_WORST = (Result.ERROR, Result.FAIL, Result.UNKNOWN, Result.PASS, Result.NOT_CHECKED, Result.NOT_APPLICABLE)
+
+
+def inventory(changes: Mapping[str, Any], router: Mapping[str, Any] | None = None) -> str:
+    """Return the inventory of the shop, with what a scenario says differently."""
+    site = _over(_SITE, changes)
+    if router is not None:
+        site["devices"] = {ROUTER: dict(router)}
+    return yaml.safe_dump({"sites": {"lab": site}}, sort_keys=False)
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    joined = dict(below)
+    for key, value in above.items():
+        # One reader is one entry, and what says where it is replaces what said so.
+        inner = key not in ("counter", "till") and isinstance(value, Mapping) and isinstance(joined.get(key), Mapping)
+        joined[key] = _over(joined[key], value) if inner else value
+    return joined
+
+
+@dataclass(frozen=True, slots=True)
+class ShopSession:
+    """A session that runs commands in the router's namespaces; nothing goes round the gate."""
+
+    shop: Shop
+    gate: Gate
+
+    async def run(self, command: str, timeout: float) -> Output:
+        done = self.shop.router(self.gate.check(command), timeout)
+        if done["status"] is None:
+            raise TimeoutError
+        return Output(done["out"], done["err"], done["status"])
+
+    async def close(self) -> None:
+        pass
+
+
+class _Quiet:
+    def started(self, target: Target) -> None:
+        pass
+
+    def finished(self, capture: Capture) -> None:
+        pass
+
+    def failed(self, failure: object) -> None:
+        pass
+
+
+def collected(shop: Shop) -> Capture:
+    """Collect the router with the commands of its profile."""
+    kind, profile = platform("linux"), load_profile("linux")
+    recipe = Recipe(profile, kind.extract, lambda path, text: kind.redact(path, text, _REDACTOR))
+
+    async def connect(target: Target, gate: Gate) -> ShopSession:
+        return ShopSession(shop, gate)
+
+    async def run() -> Capture:
+        clock = Clock(lambda: datetime.now(UTC), time.monotonic, asyncio.sleep, lambda: 0.5)
+        target = Target(ROUTER, "linux", "192.0.2.1", Agent())
+        async for result in collect(
+            [target], connect=connect, recipes={"linux": recipe}, clock=clock, progress=_Quiet()
+        ):
+            assert isinstance(result, Capture), result
+            return result
+        raise AssertionError("nothing was collected")
+
+    return asyncio.run(run())
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An audit of the shop: by rule its worst result, and what of the fixes can be pasted."""
+
+    capture: Capture
+    report: SiteReport
+
+    @property
+    def verdicts(self) -> dict[str, Result]:
+        """The worst result of each rule."""
+        worst: dict[str, Result] = {}
+        for finding in self.report.findings:
+            known = worst.get(finding.rule, finding.result)
+            worst[finding.rule] = min(known, finding.result, key=_WORST.index)
+        return worst
+
+    @property
+    def fails(self) -> frozenset[str]:
+        """The rules that fail."""
+        return frozenset(rule for rule, result in self.verdicts.items() if result is Result.FAIL)
+
+    @property
+    def words(self) -> list[str]:
+        """What was said other than a pass, for people who look at a test that failed."""
+        told = (Result.FAIL, Result.UNKNOWN, Result.ERROR)
+        return [f"{f.rule}: {f.result.value}: {f.message}" for f in self.report.findings if f.result in told]
+
+    @property
+    def by_hand(self) -> dict[str, str]:
+        """The fixes without a snippet, and why."""
+        return {fix.fix.title: why_not(fix) for fix in self.report.remediation.fixes if why_not(fix)}
+
+    @property
+    def steps(self) -> DeviceSteps:
+        """What the router gets."""
+        usable = tuple(fix for fix in self.report.remediation.fixes if not why_not(fix))
+        return DeviceSteps(ROUTER, self.capture, usable)
+
+    @property
+    def snippet(self) -> str:
+        """The commands to paste, '' if there are none."""
+        return "\n".join(commands(self.steps)) if self.steps.fixes else ""
+
+    @property
+    def way_back(self) -> str:
+        """The commands that take all of it back."""
+        return "\n".join(undo(self.steps))
+
+
+def audited(shop: Shop, scenario: Scenario) -> Audited:
+    """Audit the running shop."""
+    capture = collected(shop)
+    return Audited(capture, audit(entry(scenario), (capture,), (), load_policy(POLICY), datetime.now(UTC)))
+
+
+def entry(scenario: Scenario) -> SiteEntry:
+    """Return the shop as its inventory describes it."""
+    return loads(inventory(scenario.inventory).encode(), Path("inventory.yaml")).sites[0]
+
+
+def paste(shop: Shop, lines: str) -> str:
+    """Run commands on the router as a person who pastes them; returns what they printed."""
+    done = shop.router(f"cd /root 2>/dev/null || cd /\n{lines}\n", 60)
+    shop.wait()
+    return f"{lines}\n--- exit {done['status']}\n{done['out']}{done['err']}"
