@@ -1,10 +1,11 @@
 r"""A unified diff of captured text against edited text, without any redacted or unprintable line in a hunk.
 
-A redacted line is another one on the device, so `patch` would refuse it as context; a line with control characters
-could control the terminal of whoever looks at the diff. Context therefore ends where such a line begins. Lines end
-at `\n` only; a `\r` before it belongs to the line.
+A redacted line is another one on the device, and so is one with octets that are no UTF-8, so `patch` would refuse it
+as context; a line with control characters could control the terminal of whoever looks at the diff. Context therefore
+ends where such a line begins. Lines end at `\n` only; a `\r` before it belongs to the line.
 """
 
+import re
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from typing import NamedTuple
 from auditor.secrets import has_token
 
 _CONTEXT = 3
+_OCTET = re.compile(r"\\x[89a-f][0-9a-f]")
 _MANY = 1000
 """Lines between two changes from where on a hunk may be longer than it needs to be; matching takes time squared."""
 _UNENDED = "\\ No newline at end of file\n"
@@ -41,8 +43,12 @@ def unified_diff(before: str, after: str, path: str) -> str:
 
 
 def _withheld(line: str) -> bool:
-    """Say whether a line must not stand in a hunk; tabs and the end of the line are fine."""
-    return has_token(line) or not line.rstrip("\r\n").replace("\t", " ").isprintable()
+    """Say whether a line must not stand in a hunk; tabs and the end of the line are fine.
+
+    An octet that is no UTF-8 is captured as an escape, so that the line is another one on the device.
+    """
+    printable = line.rstrip("\r\n").replace("\t", " ").isprintable()
+    return not printable or has_token(line) or _OCTET.search(line) is not None
 
 
 def _lines(text: str) -> list[str]:
@@ -124,7 +130,7 @@ def _context(old: list[str], first: int, end: int) -> tuple[list[str], list[str]
     """
     lead = old[max(0, first - _CONTEXT) : first]
     for index in range(len(lead) - 1, -1, -1):
-        if has_token(lead[index]):
+        if _withheld(lead[index]):
             lead = lead[index + 1 :]
             break
     trail = old[end : end + _CONTEXT]

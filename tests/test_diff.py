@@ -98,3 +98,12 @@ def test_lines_that_move_past_a_redacted_one_are_no_reason_to_touch_it() -> None
 def test_refuses_to_change_a_redacted_line() -> None:
     with pytest.raises(ValueError, match="redacted"):
         unified_diff(f"a\n{TOKEN}\n", "a\n", "f")
+
+
+@pytest.mark.parametrize("line", ["# f\\xfcr G\\xe4ste", "a\x1b[2J", TOKEN])
+def test_a_line_that_is_another_one_on_the_device_is_no_context(line: str) -> None:
+    diff = unified_diff(f"a\n{line}\nb\nc\nd\n", f"a\n{line}\nb\nnew\nd\n", "etc/x")
+    assert line not in diff
+    assert "+new\n" in diff
+    with pytest.raises(ValueError, match="would touch"):
+        unified_diff(f"a\n{line}\n", f"a\n{line}x\n", "etc/x")

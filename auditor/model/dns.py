@@ -10,7 +10,8 @@ from auditor.model.facts import Fact, Listed, Stated, Unknown
 class Forwarder:
     """Where a resolver sends questions: for one domain, or for all (`domain` is None).
 
-    `address` None with a domain: answered locally only, so that the outside never gets asked.
+    `address` None with a domain: answered locally only, so that the outside never gets asked. `unread` says why
+    nothing is known of who answers at an address of the device itself.
     """
 
     key: str
@@ -18,6 +19,7 @@ class Forwarder:
     address: IPv4Address | IPv6Address | None
     port: int
     fact: Fact[str]
+    unread: Unknown | None = None
 
 
 @dataclass(frozen=True, slots=True)

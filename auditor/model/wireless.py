@@ -113,9 +113,10 @@ class Bss:
 
     `networks` are the keys of the interfaces whose segment the stations join. `phy`, `band` and `enabled`
     are the product of radio and BSS. `port_isolated` is bridge port isolation: no frames to other isolated
-    ports of the same bridge. Timers are durations; None: no such timer. `idle_timeout` counts only if it
-    disconnects a station for being silent (an access point that polls first has none). `passphrase_identity` is
-    equal where the pre-shared key is: a token, never the key; '' if there is no key.
+    ports of the same bridge; with `relays_itself` frames between its own stations never come to that bridge.
+    Timers are durations; None: no such timer. `idle_timeout` counts only if it disconnects a station for being
+    silent (an access point that polls first has none). `passphrase_identity` is equal where the pre-shared key is:
+    a token, never the key; '' if there is no key.
     """
 
     device: str
@@ -141,6 +142,7 @@ class Bss:
     session_timeout: Fact[timedelta | None]
     reauth_period: Fact[timedelta | None]
     passphrase_identity: Fact[str] = _NOT_COMPARED
+    relays_itself: bool = False
 
     @property
     def may_be_on(self) -> bool:

@@ -13,8 +13,8 @@ from auditor.site.segments import Segment
 class Attachment:
     """One segment, and the enabled BSSs through which the selected devices may reach it by Wi-Fi.
 
-    With an SSID given these are the BSSs of that SSID, otherwise all of the segment's. Where none is found,
-    `unseen` says which parts of the segment's devices may have some and were not captured.
+    With an SSID given these are the BSSs of that SSID, otherwise all of the segment's. `unseen` says which parts of
+    the segment's devices may have more and were not captured.
     """
 
     segment: Segment
@@ -100,8 +100,9 @@ def _attachment(segment: Segment, selector: Selector, devices: tuple[Device, ...
     bsses = tuple(bss for bss in segment.bsses if bss.may_be_on)
     if selector.ssid is not None:
         bsses = tuple(bss for bss in bsses if _ssid(bss) == selector.ssid)
-    holes = (hole for device in devices if device.name in segment.devices for hole in device.bsses.holes)
-    return Attachment(segment, bsses, () if bsses else tuple(holes))
+    # One whose wireless part is missing altogether may be a router without any.
+    near = (device for device in devices if device.name in segment.devices and (device.bsses.items or not bsses))
+    return Attachment(segment, bsses, tuple(hole for device in near for hole in device.bsses.holes))
 
 
 def _ssid(bss: Bss) -> str | None:

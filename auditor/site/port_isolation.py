@@ -71,8 +71,13 @@ def _between_bsses(sources: tuple[Bss, ...], targets: tuple[Bss, ...]) -> Iterat
             case Unknown() as unknown:
                 yield _bss_hop(bss, Passage.UNKNOWN, unknown)
             case known:
-                both = known.value and any(other == bss or _is_isolated(other) for other in others)
+                both = known.value and any(_meets_at_bridge(bss, other) for other in others)
                 yield _bss_hop(bss, Passage.BLOCKED if both else Passage.OPEN, known)
+
+
+def _meets_at_bridge(bss: Bss, other: Bss) -> bool:
+    """Whether an isolated port refuses frames between stations of these two."""
+    return not bss.relays_itself if other == bss else _is_isolated(other)
 
 
 def _is_isolated(bss: Bss) -> bool:

@@ -26,6 +26,8 @@ from auditor.site.segments import Segment
 
 Address: TypeAlias = IPv4Address | IPv6Address
 
+_DNS = 53
+
 
 class ResolverKind(StrEnum):
     """What is known of a resolver."""
@@ -100,10 +102,15 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A question with the answer that it must get."""
+    """A question with the answer that it must get; questions of its kind get addresses of the `networks` too."""
 
     name: str
     answer: IPv4Address
+    networks: tuple[IPv4Network, ...] = ()
+
+    def met_by(self, block: IPv4Network) -> bool:
+        """Say whether a block of addresses holds the answer, or one of a question of its kind."""
+        return self.answer in block or any(block.overlaps(network) for network in self.networks)
 
 
 def resolver_chain(
@@ -256,7 +263,7 @@ def _ask(
     policy: Policy,
     lookup: Lookup,
     seen: frozenset[tuple[str, str]],
-    port: int = 53,
+    port: int = _DNS,
     asker: Device | None = None,
 ) -> list[ResolverHop]:
     """The resolvers at an address; `asker` is the device that hands a question on, None: a client asks."""
@@ -270,8 +277,10 @@ def _ask(
         hops.extend(_resolver_hops(device, resolver, told, segment, devices, policy, lookup, askers, seen))
     if not hops:
         unknown = device.resolvers.holes[0] if device.resolvers.holes else None
-        why = f"clients are told to ask {address} ({device.name}), where no resolver is configured"
-        fact = unknown or Unknown(why, spans_of(told), f"run on {device.name}: netstat -lnp | grep :53")
+        whom = "clients are" if asker is None else f"{asker.name} is"
+        where = f"{address} ({device.name})" if port == _DNS else f"{address} ({device.name}) on port {port}"
+        why = f"{whom} told to ask {where}, where no resolver is configured"
+        fact = unknown or Unknown(why, spans_of(told), f"run on {device.name}: netstat -lnp | grep :{port}")
         hops.append(ResolverHop(ResolverKind.UNINSPECTED, device.name, address, Passage.UNKNOWN, Refusal.NONE, fact))
     return hops
 
@@ -323,7 +332,12 @@ def _resolver_hops(
     for forwarder in _asked(resolver, lookup.name):
         if forwarder.address is None:
             continue
-        if forwarder.address.is_loopback:
+        if forwarder.unread is not None:
+            unread, asked = forwarder.unread, forwarder.address
+            hops.append(
+                ResolverHop(ResolverKind.UNINSPECTED, device.name, asked, Passage.UNKNOWN, Refusal.NONE, unread)
+            )
+        elif forwarder.address.is_loopback:
             behind = [r for r in device.resolvers if _listens(r, forwarder.port) and r.key != resolver.key]
             for other in _meant(behind, _LOOPBACK):
                 hops.extend(
@@ -339,7 +353,8 @@ def _resolver_hops(
                     )
                 )
         else:
-            hops.extend(_ask(forwarder.address, forwarder.fact, segment, devices, policy, lookup, seen, asker=device))
+            asked, told, port = forwarder.address, forwarder.fact, forwarder.port
+            hops.extend(_ask(asked, told, segment, devices, policy, lookup, seen, port, asker=device))
     return hops
 
 
@@ -480,7 +495,7 @@ def _rebind(resolver: Resolver, lookup: Lookup) -> Iterator[Refused]:
     drops, exempt = resolver.drops_private, resolver.exempt_domains
     if not isinstance(exempt, Unknown) and any(covers(domain, lookup.name) for domain in exempt.value):
         return
-    within = any(lookup.answer in network for network in resolver.private_ranges)
+    within = any(lookup.met_by(network) for network in resolver.private_ranges)
     if not within or (not isinstance(drops, Unknown) and not drops.value):
         for unread in resolver.unread_ranges:
             yield Refused(Refusal.REBIND, unread)

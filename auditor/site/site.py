@@ -69,6 +69,17 @@ class Site:
         segment = clients.attachment.segment
         return self._memory.once(("scopes", segment.key), lambda: scopes_serving(segment, self.devices, self.missing))
 
+    def unplaced(self, segment: Segment) -> Unknown | None:
+        """Why a network without an address may be one of another device: a cable leads out of it, and no VLAN tells."""
+        others = [device.name for device in self.devices if device.name not in segment.devices]
+        no_address = not isinstance(segment.subnets, Unknown) and not segment.subnets.value
+        tagged = not isinstance(segment.vlan, Unknown) and segment.vlan.value is not None
+        if not others or not no_address or tagged or segment.uncarried or segment.is_uplink:
+            return None
+        why = f"no device has an IPv4 address in {segment.name}; whether it leads to a network of {', '.join(others)}"
+        settle = f"give {segment.devices[0]} an address there, or carry the network as a VLAN of one id on both"
+        return Unknown(f"{why} is not in the configuration", segment.subnets.spans, settle)
+
     def reservations(self, readers: Readers) -> Reserved:
         """Which of the declared readers have a valid reservation."""
         macs = readers.macs or readers.macs_ethernet
@@ -123,14 +134,23 @@ class Site:
         )
 
     def resolver_chain(self, clients: Pos | Readers, lookup: Lookup | None = None) -> Chain:
-        """Every resolver that may answer a question of these clients (default: the policy's test name)."""
-        question = lookup or Lookup(self.policy.test_name, self.policy.test_answer)
+        """Every resolver that may answer a question of these clients.
+
+        The default is the policy's test name, and the names of the readers with it.
+        """
+        question = lookup or Lookup(self.policy.test_name, self.policy.test_answer, self._networks_of_readers())
         dns = clients.dns if isinstance(clients, Pos) else "dhcp"
         segment, scopes = clients.attachment.segment, self.scopes_serving(clients)
         return self._memory.once(
             ("resolvers", segment.key, dns, question),
             lambda: resolver_chain(segment, dns, scopes, self.devices, self.policy, question),
         )
+
+    def _networks_of_readers(self) -> tuple[IPv4Network, ...]:
+        """Where readers that are found by a name have their addresses, as far as it is known."""
+        placed = [readers.attachment.segment for readers in self.readers if not isinstance(readers.place, Unknown)]
+        known = [segment.subnets.value for segment in placed if not isinstance(segment.subnets, Unknown)]
+        return tuple(dict.fromkeys(network for networks in known for network in networks))
 
     def egress(self, clients: Pos | Readers, host: str, *, protocol: str, port: int) -> Egress:
         """May these clients reach a host of the policy? Its published networks are used where there are some."""
@@ -163,7 +183,12 @@ class Site:
         return tuple(device for device, _, _ in found)
 
     def dhcp_request(self, clients: Pos | Readers, scope: DhcpScope) -> Egress | None:
-        """Ask whether the question of a DHCP client gets past the packet filter of the server's device."""
+        """Ask whether the question of a DHCP client gets past the packet filter of the server's device.
+
+        None where the server is not behind that filter.
+        """
+        if not isinstance(scope.hears_past_filters, Unknown) and scope.hears_past_filters.value:
+            return None
         return to_dhcp_server(clients.attachment.segment, self.device(scope.device))
 
     def _routers(self, clients: Pos | Readers) -> frozenset[IPv4Address]:

@@ -3,6 +3,7 @@
 What is no file (kernel state) is changed by commands that cannot run here; they are only noted.
 """
 
+import re
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -18,6 +19,14 @@ ethtool() { echo "ethtool $*" >>"$SAID"; }
 """
 
 
+_OCTET = re.compile(rb"\\x([89a-f][0-9a-f])")
+
+
+def on_device(text: str) -> bytes:
+    """Return what a captured text is on the device: octets that are no UTF-8 were captured as escapes."""
+    return _OCTET.sub(lambda found: bytes((int(found[1], 16),)), text.encode("utf-8", "surrogatepass"))
+
+
 def _by_command(path: str, text: str) -> bool:
     """Whether kernel state is changed by commands; a packet filter is loaded from its file."""
     return any(service.commands is not None and service.owns(path, text) == path for service in SERVICES)
@@ -31,7 +40,7 @@ def differences(before: Capture, lines: Sequence[str], expected: Capture) -> lis
         for file in before.files:
             place = root / file.path.lstrip("/")
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(file.text.encode("utf-8", "surrogatepass"))
+            place.write_bytes(on_device(file.text))
         there = {path for path in root.rglob("*") if path.is_file()}
         done = subprocess.run(
             ["/bin/sh", "-u", "-c", _PRELUDE + "\n".join(lines) + "\n"],
@@ -46,8 +55,9 @@ def differences(before: Capture, lines: Sequence[str], expected: Capture) -> lis
         if {path for path in root.rglob("*") if path.is_file()} != there or set(Path(name).iterdir()) - {root, said}:
             found.append("the commands leave other files behind")
         for file in expected.files:
-            text = (root / file.path.lstrip("/")).read_bytes().decode("utf-8", "surrogatepass")
-            if text != file.text and not file.is_output:
+            data = (root / file.path.lstrip("/")).read_bytes()
+            if data != on_device(file.text) and not file.is_output:
+                text = data.decode("utf-8", "backslashreplace")
                 found.append(f"{file.path} is\n{text}\ninstead of\n{file.text}\n{done.stdout}")
         changed = [f for f in expected.files if f.is_output and f != before.file(f.path)]
         if any(_by_command(file.path, file.text) for file in changed) != said.exists():

@@ -6,6 +6,7 @@ from textwrap import dedent
 import pytest
 
 from auditor.verdicts import Result, Severity
+from tests.judges.rooted import why_not
 from tests.rules.harness import Case, CaseError, problems, read_cases, shop_of
 
 BASE = "Base: openwrt/healthy, open 08:00-20:00.\n\n## The case\n\n"
@@ -192,3 +193,66 @@ def test_a_rule_that_does_not_exist_is_named(tmp_path: Path) -> None:
     assert problems(_case(tmp_path, HEALTHY, rule="dhcp/no_such_rule")) == [
         "there is no rule auditor.rules.dhcp.no_such_rule"
     ]
+
+
+LINUX = """
+Base: linux/healthy.
+
+## The case
+"""
+GAP = """
+```gap /etc/hostapd/wlan1.conf sudo was refused
+```
+
+Also: *
+"""
+WITHOUT = """
+```commands/processes without hostapd
+```
+"""
+
+
+def _linux(folder: Path, text: str, rule: str = "wifi/open") -> Case:
+    file = folder / rule / "linux.md"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(dedent(LINUX + text), encoding="utf-8")
+    (case,) = read_cases(file)
+    return case
+
+
+def test_a_gap_is_a_file_that_was_asked_for(tmp_path: Path) -> None:
+    (capture,) = shop_of(_linux(tmp_path, GAP)).captures
+    assert capture.file("/etc/hostapd/wlan1.conf") is None
+    assert [(gap.path, gap.why) for gap in capture.gaps] == [("/etc/hostapd/wlan1.conf", "sudo was refused")]
+
+
+def test_lines_with_some_words_go(tmp_path: Path) -> None:
+    (base,) = shop_of(_linux(tmp_path, WITHOUT), changed=False).captures
+    (capture,) = shop_of(_linux(tmp_path, WITHOUT)).captures
+    before, after = (one.file("commands/processes.txt") for one in (base, capture))
+    assert before is not None
+    assert after is not None
+    assert set(before.text.split("\n")) - set(after.text.split("\n")) == {
+        line for line in before.text.split("\n") if "hostapd" in line
+    }
+
+
+@pytest.mark.skipif(bool(why_not("hostapd")), reason=why_not("hostapd"))
+@pytest.mark.parametrize(
+    ("line", "words", "says"),
+    [
+        ("ap_isolat=1", "Fix: manual", "unknown configuration item 'ap_isolat'"),
+        ("ap_isolate=1", "Judge: refuses", "`Judge: refuses`, and /etc/hostapd/hostapd.conf is taken"),
+    ],
+)
+def test_a_real_program_judges_what_a_case_changes(tmp_path: Path, line: str, words: str, says: str) -> None:
+    text = f"""
+```/etc/hostapd/hostapd.conf diff
+ ap_isolate=0
++{line}
+```
+
+{words}
+Also: *
+"""
+    assert any(says in problem for problem in problems(_linux(tmp_path, text)))

@@ -11,6 +11,7 @@ from auditor.inventory import load
 from auditor.platforms import platform
 from auditor.profiles import load_profile
 from auditor.secrets import has_token
+from tests.rules.harness.judged import complaints
 from tests.rules.harness.shop import NOW, REDACTOR
 
 SHOPS = sorted(path.parent for path in Path(__file__).parent.glob("*/*/inventory.yaml"))
@@ -51,3 +52,18 @@ def test_every_output_is_one_of_the_profile(shop: Path) -> None:
 def test_the_clock_of_the_router_is_that_of_the_tests() -> None:
     text = (Path(__file__).parent / "openwrt/healthy/gw/commands/clock.txt").read_text(encoding="utf-8")
     assert datetime.fromtimestamp(int(text), UTC) == NOW
+
+
+@every_shop
+def test_programs_take_its_configurations(shop: Path) -> None:
+    """Of those that are installed."""
+    (site,) = load(shop / "inventory.yaml").sites
+    for device in site.devices:
+        if device.platform != "linux":
+            continue
+        assert device.captures is not None
+        kind = platform(device.platform)
+        plain = load_capture(
+            device.name, device.platform, device.captures, recognise=kind.recognise, redact=lambda _, text: text
+        )
+        assert {main: said for main, said in complaints(None, plain) if said} == {}

@@ -94,6 +94,13 @@ def test_one_isolated_port_keeps_its_own_stations_apart() -> None:
     assert same((one,), (one,)).passage is Passage.BLOCKED
 
 
+def test_unless_the_radio_relays_for_them_itself() -> None:
+    one = bss("one", "pos", port_isolated=said(True), relays_itself=True)
+    two = bss("two", "pos", port_isolated=said(True), relays_itself=True)
+    assert same((one,), (one,)).passage is Passage.OPEN
+    assert same((one,), (two,)).passage is Passage.BLOCKED
+
+
 # -- between segments -----------------------------------------------------------------------------------------
 
 

@@ -41,6 +41,23 @@ def test_an_open_resolver_and_a_public_one_behind_it() -> None:
     assert {hop.passage for hop in found.hops} == {Passage.OPEN}
 
 
+@pytest.mark.parametrize(("port", "refused"), [(53, []), (5335, ["drops private answers"])])
+def test_a_forwarder_at_an_address_of_a_device_has_its_port(port: int, refused: list[str]) -> None:
+    first = resolver("first", forwarder("192.168.30.2", port=port))
+    box = device(
+        "box",
+        interface("pos", "192.168.30.2/24", device="box"),
+        resolvers=Listed((resolver(device="box"), resolver("other", port=said(5335), drops_private=said(True)))),
+    )
+    assert refusals(chain(router(first), box)) == refused
+
+
+def test_who_answers_at_an_address_of_the_device_itself_may_be_nobody_that_was_read() -> None:
+    strange = replace(forwarder("127.0.0.1", port=5335), unread=UNKNOWN)
+    found = chain(router(resolver("first", strange), resolver("second", port=said(5335))))
+    assert [(hop.kind, hop.passage) for hop in found.hops[1:]] == [(ResolverKind.UNINSPECTED, Passage.UNKNOWN)]
+
+
 def test_rebind_protection_refuses() -> None:
     found = chain(router(resolver(drops_private=said(True))))
     assert found.hops[0].passage is Passage.BLOCKED
@@ -64,6 +81,17 @@ def test_another_domain_does_not(domain: str) -> None:
 def test_protection_that_spares_the_range_lets_pass() -> None:
     spared = resolver(drops_private=said(True), private_ranges=(IPv4Network("192.168.0.0/16"),))
     assert chain(router(spared)).hops[0].passage is Passage.OPEN
+
+
+@pytest.mark.parametrize(("dropped", "refused"), [("192.168.30.128/25", True), ("192.168.31.0/24", False)])
+def test_protection_that_hits_other_readers_than_the_one_asked_for_refuses(dropped: str, refused: bool) -> None:
+    lookup = replace(LOOKUP, networks=(IPv4Network("192.168.30.0/24"),))
+    assert lookup.met_by(IPv4Network(dropped)) is refused
+    drops = resolver("main", drops_private=said(True), private_ranges=(IPv4Network(dropped),))
+    devices = (router(drops),)
+    (segment,) = segments_of(devices)
+    found = resolver_chain(segment, "dhcp", devices[0].dhcp_scopes, devices, POLICY, lookup)
+    assert refusals(found) == ([Refusal.REBIND.value] if refused else [])
 
 
 def test_an_exemption_decides_an_unknown_protection() -> None:

@@ -1,6 +1,7 @@
 """Which services the shop has on a host: running ones by the list of processes, others by their configuration."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from auditor.capture import Kind
 from auditor.model import Fact, Listed, Span, Stated, Unknown
@@ -18,30 +19,78 @@ from auditor.platforms.linux.outputs import PROCESSES
 from auditor.services.base import Instance, Service
 from auditor.services.reading import LISTING, Reading, printable
 
-_WATCHED = ((("udp", "tcp"), 53, "answers names"), (("udp",), 67, "gives out addresses"))
+_WATCHED = (
+    (("udp", "tcp"), 53, "answers names", ("resolvers",)),
+    (("udp",), 67, "gives out addresses", ("dhcp_scopes",)),
+)
+_ANYTHING = ("dhcp_scopes", "resolvers", "bsses", "portals", "schedules")
+"""What a service that was not seen may add: leases, names, radios, logins, and what comes by the clock."""
+_BY_SERVICE = {
+    "dnsmasq": ("dhcp_scopes", "resolvers"),
+    "pihole": ("dhcp_scopes", "resolvers"),
+    "kea": ("dhcp_scopes",),
+    "dhcpd": ("dhcp_scopes",),
+    "unbound": ("resolvers",),
+    "bind": ("resolvers",),
+    "hostapd": ("bsses",),
+    "cron": ("schedules",),
+}
+_BY_ACT = {
+    "answers names": ("dhcp_scopes", "resolvers"),
+    "gives out addresses": ("dhcp_scopes",),
+    "keeps an access point": ("bsses",),
+}
+_IN_SBIN = frozenset({"dnsmasq", "kea", "dhcpd", "unbound", "bind", "hostapd"})
+"""Services whose programs every distribution puts there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A process that may do what a service does, and whose configuration is not read; `adds`: to which lists."""
+
+    why: Unknown
+    adds: tuple[str, ...] = _ANYTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All instances, and what else runs."""
+
+    instances: tuple[Instance, ...]
+    unseen: tuple[Unseen, ...]
+
+    def missing(self, part: str) -> tuple[Unknown, ...]:
+        """Why a list of the model may lack something."""
+        return tuple(each.why for each in self.unseen if part in each.adds)
 
 
 def instances(reading: Reading, services: Iterable[Service]) -> Listed[Instance]:
     """Return all instances; a hole is a process that may do what a service does and whose configuration is not read."""
+    found = discover(reading, services)
+    return Listed(found.instances, tuple(each.why for each in found.unseen))
+
+
+def discover(reading: Reading, services: Iterable[Service]) -> Found:
+    """Find all instances, and what runs besides."""
     services = tuple(services)
     _listings(reading)
     file = reading.file(PROCESSES)
     found = tuple(processes(file.text)) if file is not None else ()
-    holes: list[Unknown] = []
+    holes: list[Unseen] = []
     if file is None:
-        holes += [reading.missing(PROCESSES)] if _refused(reading) else []
+        holes += [Unseen(reading.missing(PROCESSES))] if _refused(reading) else []
     else:
         _mark(reading, found)
     whole = is_whole(found)
     if file is not None and not whole:
         why = f"{PROCESSES} shows only some processes"
         settle = "let the user see all processes (hidepid), or log in as another"
-        holes.append(Unknown(why, (reading.span(PROCESSES, 1),), settle))
+        holes.append(Unseen(Unknown(why, (reading.span(PROCESSES, 1),), settle)))
     running = list(_running(reading, services, found, holes))
     known = [*running, *_configured(reading, services, running, whole=whole)]
     holes += _others(reading, services, found)
     holes += _listeners(reading, services, known)
-    return Listed(tuple(known), tuple(holes))
+    return Found(tuple(known), tuple(holes))
 
 
 def _refused(reading: Reading) -> bool:
@@ -67,7 +116,7 @@ def _listings(reading: Reading) -> None:
 
 
 def _running(
-    reading: Reading, services: Sequence[Service], found: tuple[Process, ...], holes: list[Unknown]
+    reading: Reading, services: Sequence[Service], found: tuple[Process, ...], holes: list[Unseen]
 ) -> Iterator[Instance]:
     texts = {file.path: file.text for file in reading.capture.files}
     ps = asking(found)
@@ -81,7 +130,8 @@ def _running(
         where = elsewhere(process, ps)
         why = _why_not(process, where)
         if why:
-            holes.append(Unknown(f"{printable(process.program)} {why}", (span,), _settle(where)))
+            unknown = Unknown(f"{printable(process.program)} {why}", (span,), _settle(where))
+            holes.append(Unseen(unknown, _BY_SERVICE.get(service.name, _ANYTHING)))
             continue
         file = main_file(service, process.arguments, texts)
         # Some daemons run as two processes with one command line; they are one instance.
@@ -98,7 +148,7 @@ def _why_not(process: Process, where: str) -> str:
     if where:
         return f"runs in {where}, and its configuration was not read"
     if process.of_a_person:
-        return f"was started by user {process.uid}, and its configuration was not read"
+        return f"was started by user {process.person}, and its configuration was not read"
     return ""
 
 
@@ -134,7 +184,11 @@ def _configured(
         own = [instance for instance in running if instance.service == service.name]
         if own and service.programs:
             continue
-        for number, file in enumerate(_main_files(reading, service, refused=not service.programs or not whole)):
+        files = tuple(_main_files(reading, service, refused=not service.programs or not whole))
+        if whole and _is_removed(reading, service):
+            _left_behind(reading, service, files)
+            continue
+        for number, file in enumerate(files):
             if not service.programs or not whole:
                 there = reading.file(file) is not None
                 state: Fact[bool] = Stated(True, (reading.span(file, 1),) if there else ())
@@ -145,6 +199,19 @@ def _configured(
             if key not in taken:
                 taken.add(key)
                 yield Instance(service.name, key, file, (), state)
+
+
+def _is_removed(reading: Reading, service: Service) -> bool:
+    """Whether the program itself is gone; packages leave their configuration behind, as upgrades of Pi-hole do."""
+    programs = reading.lines(f"{LISTING}/usr/sbin")
+    return service.name in _IN_SBIN and bool(programs) and not set(service.programs).intersection(programs)
+
+
+def _left_behind(reading: Reading, service: Service, files: Iterable[str]) -> None:
+    texts = {file.path: file.text for file in reading.capture.files}
+    for file in files:
+        for path, _ in reached(Root(service, file, ()), texts):
+            reading.irrelevant(path, range(1, len(reading.lines(path)) + 1))
 
 
 def _main_files(reading: Reading, service: Service, *, refused: bool) -> Iterator[str]:
@@ -168,7 +235,7 @@ def _main_files(reading: Reading, service: Service, *, refused: bool) -> Iterato
             yield path
 
 
-def _others(reading: Reading, services: Sequence[Service], found: tuple[Process, ...]) -> Iterator[Unknown]:
+def _others(reading: Reading, services: Sequence[Service], found: tuple[Process, ...]) -> Iterator[Unseen]:
     """Processes of programs that do what a rule judges, and that nothing here reads."""
     names = {name: what for what, programs in reading.profile.acting.items() for name in programs}
     for process in found:
@@ -177,17 +244,18 @@ def _others(reading: Reading, services: Sequence[Service], found: tuple[Process,
             span = reading.span(PROCESSES, process.line)
             reading.understood(span)
             why = f"{process.program} runs, which {what}, and its settings are not read"
-            yield Unknown(why, (span,), "see whether it serves the readers' network")
+            unknown = Unknown(why, (span,), "see whether it serves the readers' network")
+            yield Unseen(unknown, _BY_ACT.get(what, _ANYTHING))
 
 
-def _listeners(reading: Reading, services: Sequence[Service], known: Sequence[Instance]) -> Iterator[Unknown]:
+def _listeners(reading: Reading, services: Sequence[Service], known: Sequence[Instance]) -> Iterator[Unseen]:
     """Sockets for names and addresses whose owner is shown, and is none of the services."""
     names = {program for service in services for program in service.programs}
     acting = {name for programs in reading.profile.acting.values() for name in programs}
     told: set[tuple[str, int]] = set()
     for socket in sockets.sockets(reading) or ():
         local = socket.address is not None and socket.address.is_loopback
-        for protocols, port, what in _WATCHED:
+        for protocols, port, what, adds in _WATCHED:
             if socket.port != port or socket.protocol not in protocols or local or not socket.program:
                 continue
             # The kernel cuts a program's name after 15 characters (proc(5), comm).
@@ -196,4 +264,4 @@ def _listeners(reading: Reading, services: Sequence[Service], known: Sequence[In
             told.add((socket.program, port))
             reading.understood(socket.span)
             why = f"{printable(socket.program)} listens on port {port}: it {what}, and its settings are not read"
-            yield Unknown(why, (socket.span,), "see whether it serves the readers' network")
+            yield Unseen(Unknown(why, (socket.span,), "see whether it serves the readers' network"), adds)

@@ -17,8 +17,10 @@ _CONTAINER = re.compile(
     r"docker-|/docker/|libpod|lxc\.payload|/lxc/|kubepods|machine\.slice/(?!libvirt)|crio-|incus\.payload"
 )
 _ASKED = ("-A", "-ww", "-o", "pid,uid,etimes,netns,cgroup:120,args")
-_PEOPLE = range(1000, 60000)
-"""User ids of people; Debian policy 9.2.2: below are the system's, above those that are given out for a while."""
+_SESSION = re.compile(r"/user-(\d{1,10})\.slice")
+_SYSTEM = (range(1000), range(61184, 65536))
+"""User ids that are no people's: the system's own, and those that systemd gives to services for a while, with nobody
+behind them. Directories of many users count people from far above. Source: systemd docs/UIDS-GIDS.md."""
 
 # Daemons that other programs start for themselves, by what they write on their command lines.
 _OF_OTHERS = (
@@ -61,7 +63,17 @@ class Process:
     @property
     def of_a_person(self) -> bool:
         """Whether a person started it; anybody may call a program as they like."""
-        return self.uid in _PEOPLE
+        return self.person is not None
+
+    @property
+    def person(self) -> int | None:
+        """The user id of the person who started it: its own, or that of the session.
+
+        A program that takes root's rights when anybody starts it (`su`) can be given any name and arguments.
+        """
+        session = _SESSION.search(self.cgroup)
+        uids = (self.uid, *((int(session[1]),) if session is not None else ()))
+        return next((uid for uid in uids if not any(uid in system for system in _SYSTEM)), None)
 
 
 def processes(text: str) -> Iterator[Process]:

@@ -20,6 +20,8 @@ _OF_CONTAINERS = re.compile(
 )
 _RADIO = re.compile(r"/sys/class/net/([^/\s]+)/phy80211")
 _PLAIN = ("", "dsa", "veth")
+_BESIDE = ("macvlan", "ipvlan")
+"""Links that share the network of the one below them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,9 @@ def layer2(links: Links, link: Link) -> tuple[str, tuple[Node, ...]]:
     """The name of the segment below a link, as ports name it too: `br-lan`, `br-lan.30`, `eth0.30`; lines of VLANs."""
     if link.vid and link.parent:
         return f"{link.parent}.{link.vid}", ()
+    below = links.by_name.get(link.parent)
+    if link.kind in _BESIDE and below is not None and below is not link and below.kind not in _BESIDE:
+        return layer2(links, below)
     if link.filters and not isinstance(links.vlans, Unknown):
         own = [each for each in links.vlans.get(link.name, ()) if each.pvid]
         if own:

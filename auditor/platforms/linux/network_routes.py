@@ -27,6 +27,9 @@ from auditor.services.reading import LISTING, Reading, printable
 from auditor.syntax.json_text import Node
 
 _USUAL = frozenset({"main", "254", "default", "253", "local", "255"})
+_ONLY_SOME = frozenset(
+    {"not", "iif", "oif", "fwmark", "dst", "tos", "ipproto", "sport", "dport", "uid_start", "l3mdev"}
+)
 _EVERYWHERE = IPv4Network("0.0.0.0/0")
 _INSIDE = tuple(map(IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")))
 _FILTERS = (
@@ -104,6 +107,9 @@ def _forwards(reading: Reading) -> Filter | None:
 def _routing(reading: Reading, interfaces: Listed[Interface]) -> Iterator[Filter]:
     output, routes = json_of(reading, RULES), json_of(reading, ROUTES)
     rules = [] if isinstance(output, Unknown) else [found for node in output.items for found in _rule(reading, node)]
+    if not isinstance(output, Unknown) and output.items and not any(map(_asks_main, output.items)):
+        doubt = Unknown("no routing rule asks the main table for every packet", at(reading, RULES, output), _SETTLE)
+        rules.append(_matching("rules", doubt))
     ways = [] if isinstance(routes, Unknown) else list(_routes(reading, routes, interfaces))
     if not rules and not ways:
         return
@@ -147,6 +153,13 @@ def _connected(interfaces: Listed[Interface]) -> Iterator[tuple[IPv4Network, Fil
             own: Fact[tuple[IPv4Network, ...] | None] = Stated((address.network,), interface.addresses.spans)
             accept = Stated(Action.ACCEPT, interface.addresses.spans)
             yield address.network, _matching(f"subnet {address.network}", accept, destinations=own)
+
+
+def _asks_main(node: Node) -> bool:
+    """Whether a rule sends all packets to the main table."""
+    if not _ONLY_SOME.isdisjoint(node.members) or text(node, "src") not in ("", "all"):
+        return False
+    return text(node, "table") in ("main", "254")
 
 
 def _rule(reading: Reading, node: Node) -> Iterator[FilterRule]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from auditor.capture import Capture
 from auditor.model import ConnectionTracking, Device, Disagreement, Fact, Listed, Resolver, Unknown
-from auditor.platforms.linux import bridge, discovery, network, network_routes, pending, sockets, state
+from auditor.platforms.linux import bridge, discovery, listening, network, network_routes, pending, sockets, state
 from auditor.platforms.linux.services import SERVICES
 from auditor.profiles import Profile
 from auditor.services import Host, Instance, Part, Reading
@@ -16,7 +16,8 @@ from auditor.services.netfilter.kernel import connection_tracking
 def parse(capture: Capture, profile: Profile) -> Device:
     """Read a capture; what it does not hold is `Unknown` or a hole, and no text makes this raise."""
     reading = Reading(capture, profile)
-    host, instances = running_on(reading)
+    host, found = host_of(reading), discovery.discover(reading, SERVICES)
+    instances = found.instances
     by_name = {service.name: service for service in SERVICES}
     parts = [(instance, by_name[instance.service].read(host, instance)) for instance in instances]
 
@@ -25,14 +26,13 @@ def parse(capture: Capture, profile: Profile) -> Device:
     def joined(name: str) -> Listed[Any]:
         lists = [getattr(part, name) for _, part in parts]
         holes = dict.fromkeys(hole for each in lists for hole in each.holes)
-        unseen = instances.holes if name in _OF_SERVICES else filters if name in _OF_FILTERS else ()
+        unseen = filters if name in _OF_FILTERS else found.missing(name)
         return Listed(tuple(item for each in lists for item in each), (*holes, *unseen))
 
     doubts = tuple(doubt for _, part in parts for doubt in part.output_doubts)
     lists = {name: joined(name) for name in _PARTS}
-    lists["resolvers"] = Listed(
-        tuple(_with_doubts(each, doubts) for each in lists["resolvers"]), lists["resolvers"].holes
-    )
+    resolvers, silent = listening.heard(host, ((instance, part.resolvers) for instance, part in parts))
+    lists["resolvers"] = Listed(tuple(_with_doubts(each, doubts) for each in resolvers), lists["resolvers"].holes)
     lists["connection_tracking"] = _tracking(host, lists["connection_tracking"], instances)
     forwarding = network.forwarding(reading, host.interfaces)
     forward = lists.pop("forward_filters")
@@ -47,13 +47,11 @@ def parse(capture: Capture, profile: Profile) -> Device:
         **lists,
         neighbours=state.neighbours(reading),
         port_states=Listed(),
-        disagreements=Listed(tuple(_disagreements(capture.device, parts))),
+        disagreements=Listed((*_disagreements(capture.device, parts), *silent)),
         coverage=reading.coverage(),
     )
 
 
-_OF_SERVICES = frozenset({"dhcp_scopes", "resolvers", "bsses", "portals", "schedules"})
-"""What a service that was not seen may add: leases, names, radios, logins, and what comes by the clock."""
 _OF_FILTERS = frozenset({"input_filters", "bridge_filters", "source_nats", "port_forwards", "dns_redirects"})
 _PARTS = tuple(field.name for field in fields(Part) if field.name not in ("output_doubts", "disagreements"))
 
@@ -74,14 +72,18 @@ def _tracking(
 
 def running_on(reading: Reading) -> tuple[Host, Listed[Instance]]:
     """The host as its services see it, and the instances of services on it."""
-    host = Host(
+    return host_of(reading), discovery.instances(reading, SERVICES)
+
+
+def host_of(reading: Reading) -> Host:
+    """The host as its services see it."""
+    return Host(
         name=reading.device,
         reading=reading,
         interfaces=network.interfaces(reading),
         ports=bridge.ports(reading),
         sockets=sockets.sockets(reading),
     )
-    return host, discovery.instances(reading, SERVICES)
 
 
 def _disagreements(device: str, parts: Iterable[tuple[Instance, Part]]) -> Iterator[Disagreement]:

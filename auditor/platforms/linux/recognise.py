@@ -6,7 +6,12 @@ from auditor.platforms.linux.services import SERVICES
 from auditor.profiles import load_profile
 
 _STATE_FOLDERS = ("/var/lib/", "/run/", "/var/run/", "/tmp/", "/var/db/")  # noqa: S108 - where leases may lie
-_FIXED = ((RELEASE, ("os-release", "usr/lib/os-release")), (RESOLVERS, ("resolv.conf",)), ("/etc/hosts", ("hosts",)))
+_FIXED = (
+    (RELEASE, ("os-release", "usr/lib/os-release")),
+    (RESOLVERS, ("resolv.conf",)),
+    ("/etc/hosts", ("hosts",)),
+    ("/etc/ethers", ("ethers",)),
+)
 
 
 def recognise(name: str, text: str) -> tuple[str, Kind] | None:

@@ -38,6 +38,8 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
             yield Undecided(Unknown(why, subnets.spans, f"audit {names} as well, or declare dhcp"))
         case subnets if isinstance(attested, Declared):
             yield Pass(f"DHCP is attested: {attested.value}", (attested, subnets))
+        case _ if (unplaced := site.unplaced(segment)) is not None:
+            yield Undecided(unplaced)
         case subnets:
             yield Fail(
                 f"no device has an IPv4 address in {segment.name}",

@@ -2,7 +2,8 @@
 
 ## What it checks
 The lease that the readers' network gets in the end (scope, class, minimum and maximum applied) lasts at
-least one working day, or every declared reader has a valid reservation.
+least one working day, or every declared reader has a valid reservation. A declared reader for which the server has
+a lease of its own, and no address, gets that one.
 
 ## Why it matters
 A reader whose address changes is lost to the point of sale until it is discovered again. A lease that covers
@@ -24,6 +25,8 @@ from auditor.rules.concerns import dhcp_readers, smart_readers
 from auditor.site import Readers, Site
 from auditor.verdicts import Change, Fail, Fix, Pass, Undecided, Verdict
 
+_OWN_LEASE = "why this reader has another lease than the rest is the owner's to say"
+
 
 def check(site: Site, readers: Readers) -> Iterator[Verdict]:
     reserved = site.reservations(readers)
@@ -41,6 +44,7 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
         why = f"no audited device gives addresses to {readers.attachment.segment.name}"
         yield Undecided(Unknown(why, settle="add the DHCP server as a device, or declare dhcp"))
     day = site.working_day(readers)
+    yield from _leases_of_their_own(site, readers)
     for scope in scopes:
         match scope.lease_time:
             case Unknown() as unknown:
@@ -56,6 +60,28 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
                     yield Fail(
                         words, fact, severity, fixes=_fixes(site, readers, scope), about=f"{scope.device}/{scope.key}"
                     )
+
+
+def _leases_of_their_own(site: Site, readers: Readers) -> Iterator[Verdict]:
+    """Entries for declared readers that name a lease, and no address that the reader could keep."""
+    day, macs = site.working_day(readers), {*readers.macs, *readers.macs_ethernet}
+    names = readers.attachment.segment.devices
+    for entry in (entry for device in site.devices if device.name in names for entry in device.reservations):
+        of_readers = not isinstance(entry.macs, Unknown) and macs & set(entry.macs.value)
+        if not of_readers or isinstance(entry.address, Unknown) or entry.address.value is not None:
+            continue
+        about = f"{entry.device}/{entry.key}"
+        match entry.lease_time:
+            case Unknown() as unknown:
+                yield Undecided(unknown, about=about)
+            case Stated(lease) | Assumed(lease) | Declared(lease) as fact if lease is not None:
+                if lease < day.with_margin:
+                    severity = site.policy.severity("lease-below-day" if lease < day.length else "lease-below-margin")
+                    words = f"'{entry.key}' has a lease of its own of {duration(lease)}; {_need(site, readers)}"
+                    fix = Fix(f"take the lease out of the entry '{entry.key}'", manual=_OWN_LEASE)
+                    yield Fail(words, fact, severity, fixes=(fix,), about=about)
+            case _:
+                pass
 
 
 def _need(site: Site, readers: Readers) -> str:

@@ -39,6 +39,10 @@ def _judge(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Ver
     if path.same_segment:
         yield from _in_one_segment(site, pos, readers, subject)
         return
+    for end in (pos, readers):
+        if (unplaced := site.unplaced(end.attachment.segment)) is not None:
+            yield Undecided(unplaced, subject=subject)
+            return
     between = f"{pos.name} are in {pos.attachment.segment.name}, {readers.name} in {readers.attachment.segment.name}"
     if translation := _translation(site, path, pos, readers):
         severity = site.policy.severity("nat-between")

@@ -194,10 +194,9 @@ def settings_of(reading: Reading, path: str, arguments: tuple[str, ...]) -> Sett
     if reading.file(path) is None:
         flow.holes.append(reading.missing(path))
     items = flow.file(path, ())
-    for item in items:
-        _mark(reading, "", item)
+    strange = tuple(span for item in items for span in _mark(reading, "", item))
     options = [item for item in items if item.keyword == "options"]
-    return Settings(items, options[-1] if options else None, tuple(flow.holes), tuple(flow.refused))
+    return Settings(items, options[-1] if options else None, tuple(flow.holes), (*flow.refused, *strange))
 
 
 # What the facts of a resolver are read from, by block. Of blocks named here, the statements are looked at one by one.
@@ -238,12 +237,13 @@ READ = {
 _BLOCKS = frozenset({"options", "view", "zone"})
 
 
-def _mark(reading: Reading, within: str, item: Item) -> None:
+def _mark(reading: Reading, within: str, item: Item) -> Iterator[Span]:
+    """Mark the lines of a statement; yield those with a word that BIND does not know."""
     span = item.span
     if item.keyword in _BLOCKS:
         reading.understood(reading.span(span.file, span.first), reading.span(span.file, span.last))
         for inner in item.block:
-            _mark(reading, item.keyword, inner)
+            yield from _mark(reading, item.keyword, inner)
         return
     known = reading.profile.irrelevant.get("bind", {}).get(within or "top", frozenset())
     if item.keyword in READ[within]:
@@ -253,3 +253,4 @@ def _mark(reading: Reading, within: str, item: Item) -> None:
     else:
         for line in range(span.first, span.last + 1):
             reading.unknown(span.file, line, item.keyword if line == span.first else "")
+        yield span

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Mapping
 
 from auditor.intents import Intent
 from auditor.model import Disturbance, Fact, Listed, Schedule, Span, Stated, Unknown
-from auditor.secrets import Redactor
 from auditor.services.base import Host, Include, Instance, Part, Place, Put, Service
 from auditor.services.cron.disturbances import disturbances
 from auditor.services.reading import Reading
 from auditor.syntax.crontab import Job, job
-from auditor.syntax.text_redact import redact_text
+from auditor.syntax.crontab_redact import redact
 
 SYSTEM = "/etc/crontab"
 FOLDER = "/etc/cron.d"
@@ -126,10 +125,6 @@ def _put(_text: str, place: Place, _value: str | None) -> str:
     raise ValueError(f"nothing is changed in a crontab: {place}")
 
 
-def _redact(text: str, redactor: Redactor) -> str:
-    return redact_text(text, redactor)
-
-
 SERVICE = Service(
     name="cron",
     programs=("cron", "crond"),
@@ -138,7 +133,7 @@ SERVICE = Service(
     owns=owns,
     includes=includes,
     state_files=lambda _texts, _arguments: (),
-    redact=_redact,
+    redact=redact,
     read=read,
     edit=_edit,
     get=_get,

@@ -45,9 +45,8 @@ def edit(host: Host, instance: Instance, intent: Intent) -> tuple[Put, ...] | No
 
 
 def redact(text: str, redactor: Redactor) -> str:
-    """No option of dnsmasq that a shop uses holds a secret, but people write some into comments."""
-    lines = text.split("\n")
-    return "\n".join(redact_text(line, redactor) if line.lstrip().startswith("#") else line for line in lines)
+    """No option of dnsmasq is a secret itself, but options of DHCP, scripts and comments may carry one."""
+    return redact_text(text, redactor)
 
 
 SERVICE = Service(

@@ -161,8 +161,11 @@ class _Reader:
         self._follow(statement, spans)
 
     def _other(self, statement: Statement, path: str, spans: tuple[Span, ...]) -> None:
-        """An option that no rule needs, or one that is not known: it spoils nothing else."""
+        """An option that no rule needs, or one that dnsmasq does not know and refuses."""
         irrelevant = self.reading.profile.irrelevant.get("dnsmasq", {}).get("options", frozenset())
+        if not statement.known and statement.key not in irrelevant:
+            why = "dnsmasq knows no such option and refuses it, and what runs is not what the files say"
+            self.settings.holes.append(Unknown(why, spans, "correct the line; run dnsmasq --test"))
         for span in spans if path else ():
             if statement.key in irrelevant:
                 self.reading.irrelevant(span.file, range(span.first, span.last + 1))

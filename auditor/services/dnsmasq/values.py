@@ -29,7 +29,7 @@ PRIVATE = tuple(
     )
 )
 """What `stop-dns-rebind` drops, with LOOPBACK (dnsmasq 2.90, src/rfc1035.c, private_net; man page)."""
-NUMBERS = {"netmask": 1, "router": 3, "dns-server": 6, "lease-time": 51, "ipv6-only": 108}
+NUMBERS = {"netmask": 1, "router": 3, "dns-server": 6, "ipv6-only": 108}
 """Names of options that a rule needs, or that look as if they did (`dnsmasq --help dhcp`)."""
 
 
@@ -204,6 +204,8 @@ def dhcp_option(value: str) -> Option | None:
             return None if wrapped else Option(int(word[:6]), tuple(tags), tuple(map(shown, parts)))
         if word.startswith("option6:"):
             return None
+        if word == "option:lease-time":  # an option that dnsmasq sets itself (2.90, --test)
+            raise ValueError("dnsmasq refuses it, the lease stands in dhcp-range")
         if word.startswith("option:"):
             number = NUMBERS.get(word[7:], -1)
             return None if wrapped else Option(number, tuple(tags), tuple(map(shown, parts)))

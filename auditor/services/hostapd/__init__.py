@@ -5,7 +5,7 @@ One file is one radio; its key is the name that `interface=` gives the first BSS
 name no judge; a file that it does not take means no Wi-Fi at all, which is what the timed way back is for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from auditor.intents import Intent
 from auditor.model import Bss, Fact, Listed, Radio, Stated, Unknown
@@ -95,8 +95,7 @@ def read(host: Host, instance: Instance) -> Part:
         if driver is not None and driver.value in _WITHOUT_RADIO:
             continue
         why_not = bsses.why_refused(all_views, unknown)
-        if why_not is not None and isinstance(instance.running, Stated) and instance.running.value and instance.pid:
-            disagreements.append(Stated(f"hostapd runs, and {why_not.why}", why_not.near))
+        disagreements += _disagreements(instance, all_views, unknown)
         name = _free(all_views[0].section.name or printable(file.path), radios)
         of = bsses.radio(all_views[0], name, instance.running, why_not)
         if file.phy and phys.setdefault(file.phy, name) != name:
@@ -112,6 +111,21 @@ def read(host: Host, instance: Instance) -> Part:
         stations=stations(host.reading, host.name, items),
         disagreements=tuple(disagreements),
     )
+
+
+def _disagreements(
+    instance: Instance, all_views: tuple[Settings, ...], unknown: tuple[Setting, ...]
+) -> Iterator[Fact[str]]:
+    """A file that hostapd would not start with while it runs, and one that nothing runs for."""
+    if not isinstance(instance.running, Stated):
+        return
+    if not instance.running.value:
+        why = f"{all_views[0].path} configures an access point, and hostapd does not run"
+        yield Stated(why, (all_views[0].header, *instance.running.spans))
+        return
+    why_not = bsses.why_refused(all_views, unknown, captured_only=True)
+    if why_not is not None and instance.pid:
+        yield Stated(f"hostapd runs, and {why_not.why}", why_not.near)
 
 
 def _free(name: str, taken: Mapping[str, object]) -> str:

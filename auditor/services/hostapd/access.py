@@ -6,7 +6,7 @@ Source: hostap 2.10 src/ap/ieee802_11_auth.c, hostapd_check_acl.
 
 from dataclasses import dataclass
 
-from auditor.model import Fact, MacPolicy, Span, Stated, Unknown, combine, known_like
+from auditor.model import Fact, Known, MacPolicy, Span, Stated, Unknown, known_like
 from auditor.services.base import Include
 from auditor.services.hostapd.settings import Settings
 from auditor.syntax.hostapd_conf import Setting
@@ -30,7 +30,7 @@ def policy(view: Settings) -> Fact[MacPolicy]:
         return rule
     match rule.value:
         case 0 if denied:
-            return known_like(MacPolicy.DENY_LISTED, rule, Stated(None, denied))
+            return known_like(MacPolicy.DENY_LISTED, Stated(None, denied), rule)
         case 0:
             return known_like(MacPolicy.OFF, rule)
         case 1:
@@ -49,16 +49,17 @@ def listed(view: Settings) -> Fact[tuple[str, ...]]:
         case Unknown() as unknown:
             return unknown
         case known if known.value is MacPolicy.ALLOW_LISTED:
-            return accepted.hole or combine(lambda _: accepted.macs, _known(known, accepted))
+            return accepted.hole or _written(accepted.macs, accepted, known)
         case known if known.value is MacPolicy.DENY_LISTED:
             left = tuple(mac for mac in denied.macs if mac not in accepted.macs)
-            return denied.hole or accepted.hole or combine(lambda _: left, _known(known, denied))
+            return denied.hole or accepted.hole or _written(left, denied, known)
         case known:
             return known_like((), known)
 
 
-def _known(rule: Fact[MacPolicy], found: _Listed) -> Fact[MacPolicy]:
-    return combine(lambda value, _: value, rule, Stated(None, found.spans)) if found.spans else rule
+def _written(macs: tuple[str, ...], found: _Listed, rule: Known[MacPolicy]) -> Fact[tuple[str, ...]]:
+    """What the files list, whatever makes it count."""
+    return Stated(macs, found.spans) if found.spans else known_like(macs, rule)
 
 
 def _files(view: Settings, key: str) -> _Listed:

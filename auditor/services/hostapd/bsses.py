@@ -50,6 +50,7 @@ def bss(host: Host, view: Settings, key: str, of: Radio, running: Fact[bool], wh
         session_timeout=timers.session_timeout(view, akms),
         reauth_period=timers.reauth_period(view, akms),
         passphrase_identity=keys.identity(view, akms),
+        relays_itself=not view.generated,
     )
 
 
@@ -75,11 +76,17 @@ def _waits(view: Settings) -> Unknown | None:
     return Unknown(why, lines, "look whether the SSID is on the air")
 
 
-def why_refused(all_views: tuple[Settings, ...], unknown: tuple[Setting, ...]) -> Unknown | None:
-    """Why hostapd may not start with a file; None if nothing speaks against it."""
+def why_refused(
+    all_views: tuple[Settings, ...], unknown: tuple[Setting, ...], *, captured_only: bool = False
+) -> Unknown | None:
+    """Why hostapd may not start with a file; None if nothing speaks against it.
+
+    A list that was not captured may be missing; with `captured_only` that does not count.
+    """
     found = list(refusals.of_file(all_views[0], unknown))
     for view in all_views:
         found += refusals.of_bss(view)
+        found += () if captured_only else refusals.of_missing(view)
     if not found:
         return None
     whys = "; ".join(dict.fromkeys(why for why, _ in found[:3]))

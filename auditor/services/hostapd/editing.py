@@ -34,7 +34,6 @@ def edit(host: Host, files: tuple[Configured, ...], intent: intents.Intent) -> t
             found = [(view, file) for view, file in _all(host, files) if _first(view) == name]
         case (
             intents.DisableStationIsolation(bss=name)
-            | intents.DisablePortIsolation(bss=name)
             | intents.SetAuthentication(bss=name)
             | intents.SetPmf(bss=name)
             | intents.UseCcmpOnly(bss=name)
@@ -81,10 +80,6 @@ def _puts(view: Settings, intent: intents.Intent) -> tuple[Put, ...]:
             return _accept_without_ax(view)
         case intents.DisableStationIsolation():
             return (_bss(view, "ap_isolate", "0"),)
-        case intents.DisablePortIsolation():
-            name = view.section.name
-            advice = f"`bridge link set dev {name} isolated off`, and the same where the host sets it up"
-            raise NotPossible("bridge port isolation is not hostapd's", advice)
         case intents.SetAuthentication(akms=akms, pmf=pmf):
             return _authentication(view, akms, pmf)
         case intents.SetPmf(pmf=pmf):

@@ -24,16 +24,37 @@ def networks(host: Host, view: Settings) -> Fact[tuple[str, ...]]:
     lines = view.switched_on("per_sta_vif")
     if lines:
         return Unknown(f"BSS {name} gives each station an interface of its own (per_sta_vif)", lines, _TRY)
-    bridge = view.text("bridge")
-    if bridge is not None and bridge.value:
-        return _named(host, bridge)
-    port = next((port for port in host.ports if port.key == view.section.name), None)
-    if port is not None and isinstance(port.links, Unknown):
-        return port.links
-    own: Fact[str] = Stated(view.section.name, (view.header,))
-    if port is not None and not isinstance(port.links, Unknown) and len(port.links.value) == 1:
-        own = known_like(port.links.value[0], port.links)
-    return _named(host, own)
+    return _named(host, _joined(host, view))
+
+
+def _joined(host: Host, view: Settings) -> Fact[str]:
+    """The link below the stations: what the kernel says of a port of a bridge, else what the file says.
+
+    hostapd puts the interface into `bridge` when it starts; which VLAN of that bridge it is in is not in its file.
+    """
+    written, own = view.text("bridge"), view.section.name
+    bridge = written.value if written is not None else ""
+    said: Fact[str] = Stated(own, (view.header,)) if written is None or not bridge else written
+    port = next((port for port in host.ports if port.key == own), None)
+    if port is None:
+        return said
+    links = port.links
+    if isinstance(links, Unknown):
+        return links
+    first, *more = links.value
+    if bridge and not any(_is_of(link, bridge) for link in links.value):
+        why = f"hostapd is told to put {printable(own)} into {printable(bridge)}, and it is in {printable(first)} now"
+        return Unknown(why, (*said.spans, *links.spans), _TRY)
+    # A bridge that looks at no VLANs comes first, and those that lie on it leave by each of its ports.
+    if all(_is_of(link, first) for link in more):
+        return known_like(first, links, *((said,) if bridge else ()))
+    why = f"{printable(own)} is in several VLANs: {printable(', '.join(links.value), 80)}"
+    return Unknown(why, links.spans, _TRY)
+
+
+def _is_of(link: str, bridge: str) -> bool:
+    """Whether a link is a bridge or a VLAN of it."""
+    return link == bridge or link.startswith(f"{bridge}.")
 
 
 def _named(host: Host, link: Fact[str]) -> Fact[tuple[str, ...]]:

@@ -8,6 +8,8 @@ import re
 from auditor.secrets import Redactor, is_token
 from auditor.syntax.secret_names import (
     is_secret,
+    mask,
+    mask_assigned_secrets,
     mask_behind_secret_words,
     mask_private_keys,
     redact_hashes,
@@ -17,7 +19,7 @@ _SECRET_KEYS = (
     "wpa_passphrase wpa_psk auth_server_shared_secret acct_server_shared_secret private_key_passwd private_key_passwd2"
     " pac_opaque_encr_key ap_pin wps_nfc_dev_pw wps_nfc_dh_privkey multi_ap_backhaul_wpa_passphrase"
     " multi_ap_backhaul_wpa_psk dpp_netaccesskey mka_cak dpp_connector wep_key0 wep_key1 wep_key2 wep_key3"
-    " imsi_privacy_key"
+    " imsi_privacy_key radius_auth_req_attr radius_acct_req_attr"
 )
 _SECRET = frozenset(_SECRET_KEYS.split())
 # What precedes the secret of these: one word and blanks (`r0kh=MAC NAS-ID key`: two).
@@ -29,6 +31,8 @@ _PSK = re.compile(
     r"(?P<head>#*[ \t]*(?:[a-z]+=[^ =]* +)*(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}[ \t]+)(?P<value>\S.*)", re.DOTALL
 )
 _USER = re.compile(r"(?P<head>#*[ \t]*(?:\"[^\"]*\"\*?|\*)[ \t]+[A-Za-z0-9,*-]+)(?P<rest>[ \t]+.*)", re.DOTALL)
+_ADDRESS = re.compile(r"[ \t]*-?(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?:[ \t].*)?")
+_WITHOUT = re.compile(r"[ \t]*(?:\"[^\"]*\"\*?|\*)[ \t]+[A-Z0-9,-]+[ \t]*")
 _WORD = re.compile(r"\"[^\"]*\"|[^\s\"]+")
 _PHASE = re.compile(r"\[(?:2|ver=[0-9])\]")
 
@@ -55,7 +59,10 @@ def _body(line: str, redactor: Redactor) -> str:
     user = _USER.fullmatch(line)
     if user is not None:
         return user["head"] + _WORD.sub(lambda word: _credential(word[0], redactor), user["rest"])
-    return redact_hashes(mask_behind_secret_words(line), redactor)
+    if line.lstrip().startswith("#") or _ADDRESS.fullmatch(line) or _WITHOUT.fullmatch(line):
+        return redact_hashes(mask_behind_secret_words(line), redactor)
+    # Nothing that hostapd takes: a setting that is broken, or a line of another list of keys.
+    return mask(line)
 
 
 def _value(key: str, value: str, redactor: Redactor) -> str:
@@ -71,7 +78,7 @@ def _value(key: str, value: str, redactor: Redactor) -> str:
         return redactor.token(value)
     if key in ("ssid", "ssid2"):
         return value
-    return redact_hashes(value, redactor)
+    return redact_hashes(mask_assigned_secrets(value), redactor)
 
 
 def _sae(value: str, redactor: Redactor) -> str:

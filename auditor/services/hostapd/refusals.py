@@ -63,16 +63,20 @@ def of_bss(view: Settings) -> Iterator[Refusal]:
     for key in (ACCEPT, DENY):
         for setting in section.all(key):
             listed = view.reading.file(setting.value)
-            if listed is None:
-                yield (
-                    f"{printable(setting.value)} was not captured, without which it does not start",
-                    (view.span(setting),),
-                )
-            elif parse(listed.text).unreadable:
+            if listed is not None and parse(listed.text).unreadable:
                 yield f"{printable(setting.value)} has a line that is no MAC address", (view.span(setting),)
     yield from _together(view)
     if six_ghz(view):
         yield from _on_six_ghz(view)
+
+
+def of_missing(view: Settings) -> Iterator[Refusal]:
+    """Lists of addresses that were not captured; without one that it names hostapd does not start."""
+    for key in (ACCEPT, DENY):
+        for setting in view.section.all(key):
+            if view.reading.file(setting.value) is None:
+                why = f"{printable(setting.value)} was not captured, without which it does not start"
+                yield why, (view.span(setting),)
 
 
 def _line(setting: Setting) -> str:

@@ -11,6 +11,8 @@ from auditor.services.reading import printable
 from auditor.syntax.hostapd_conf import Setting
 
 _ESCAPE = re.compile(rb'\\(?:x([0-9A-Fa-f]{1,2})|([0-7]{1,3})|([\\"nrte])|(.))|(\\)$', re.DOTALL)
+_OCTET = re.compile(rb"\\x([89a-f][0-9a-f])")
+"""How an octet that is no UTF-8 is captured."""
 _PLAIN = {b"\\": b"\\", b'"': b'"', b"n": b"\n", b"r": b"\r", b"t": b"\t", b"e": b"\x1b"}
 
 
@@ -31,7 +33,8 @@ def octets(setting: Setting) -> bytes | None:
     """Return the octets of an SSID, None if hostapd cannot read them."""
     value = setting.value
     if setting.key == "ssid":
-        return value.encode("utf-8", "surrogateescape" if _escaped(value) else "replace")
+        plain = value.encode("utf-8", "surrogateescape" if _escaped(value) else "replace")
+        return _OCTET.sub(lambda found: bytes((int(found[1], 16),)), plain)
     if value.startswith('"'):
         return value[1:-1].encode("utf-8", "replace") if value.endswith('"') and len(value) > 1 else None
     if value.startswith('P"'):

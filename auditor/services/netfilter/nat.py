@@ -101,16 +101,27 @@ def _source_nat(host: Host, key: str, entry: Entry, context: Context) -> Iterato
 def _touches(host: Host, leaving: str, clause: Clause) -> bool | None:
     """Whether packets from other inside networks to this interface are translated; None: some are, or may be."""
     target = host.interface_named(leaving)
-    if target is not None and not isinstance(target.uplink, Unknown) and target.uplink.value:
-        return True
-    answers = set()
-    for other in host.interfaces:
-        if other.key == leaving or (not isinstance(other.uplink, Unknown) and other.uplink.value):
-            continue
-        answers.add(_of_network(other, target, clause))
+    # Behind an uplink lies everything, and what comes from inside has an address of an inside network.
+    uplink = target is not None and _is_uplink(target)
+    answers = {
+        _of_network(other, None if uplink else target, clause)
+        for other in host.interfaces
+        if other.key != leaving and not _is_uplink(other) and not (uplink and _has_no_network(other))
+    }
     if not answers:
         return None if clause.box.sources is not None or clause.doubt else True
     return answers.pop() if len(answers) == 1 else None
+
+
+def _is_uplink(interface: Interface) -> bool:
+    return not isinstance(interface.uplink, Unknown) and interface.uplink.value
+
+
+def _has_no_network(interface: Interface) -> bool:
+    """Ports of bridges and the like, and loopback."""
+    if isinstance(interface.addresses, Unknown):
+        return False
+    return all(address.ip.is_loopback for address in interface.addresses.value)
 
 
 def _of_network(source: Interface, target: Interface | None, clause: Clause) -> bool | None:

@@ -1,5 +1,6 @@
 """Pi-hole: dnsmasq inside pihole-FTL, told by `pihole.toml` (v6) or by `setupVars.conf` (v5)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +15,12 @@ from auditor.services.dnsmasq.settings import Settings
 from auditor.services.dnsmasq.settings import gather as gather_dnsmasq
 from auditor.services.pihole import edit as editing
 from auditor.services.pihole import setup_vars, toml
+from auditor.syntax.secret_names import is_secret, mask
 from auditor.syntax.text_redact import redact_text
+
+_LONG = re.compile(
+    r"""(?P<head>(?P<name>[A-Za-z0-9_]+)["']?[ \t]*=[ \t]*(?P<quotes>\"{3}|'{3}))(?P<value>.*?)(?P=quotes)""", re.DOTALL
+)
 
 
 def read(host: Host, instance: Instance) -> Part:
@@ -151,8 +157,16 @@ def state_files(texts: Mapping[str, str], arguments: tuple[str, ...]) -> tuple[s
 
 
 def redact(text: str, redactor: Redactor) -> str:
-    """Hashes of passwords, and secrets of the second factor."""
-    return redact_text(text, redactor)
+    """Hashes of passwords, and secrets of the second factor; of a text over several lines all of them."""
+    return redact_text(_LONG.sub(lambda found: found[0] if _is_told(found) else _masked(found), text), redactor)
+
+
+def _is_told(found: re.Match[str]) -> bool:
+    return not is_secret(found["name"].lower(), found["value"])
+
+
+def _masked(found: re.Match[str]) -> str:
+    return found["head"] + mask(found["value"]) + found["quotes"]
 
 
 SERVICE = Service(

@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from auditor.model import Span, Unknown
@@ -192,10 +192,13 @@ def settings_of(reading: Reading, path: str) -> Settings:
     """Read a main configuration with all that it pulls in, and mark every line."""
     settings = _Flow(reading).settings(path)
     known = reading.profile.irrelevant.get("unbound", {})
-    for clause in (settings.server, *settings.clauses):
-        for setting in clause.settings:
-            _mark(reading, clause.kind, setting, known.get(clause.kind, frozenset()))
-    return settings
+    strange = [
+        setting.span
+        for clause in (settings.server, *settings.clauses)
+        for setting in clause.settings
+        if not _mark(reading, clause.kind, setting, known.get(clause.kind, frozenset()))
+    ]
+    return replace(settings, refused=(*settings.refused, *strange))
 
 
 # What the facts of a resolver are read from, by clause.
@@ -253,7 +256,8 @@ READ = {
 }
 
 
-def _mark(reading: Reading, kind: str, setting: Setting, irrelevant: frozenset[str]) -> None:
+def _mark(reading: Reading, kind: str, setting: Setting, irrelevant: frozenset[str]) -> bool:
+    """Mark the lines of a setting; False for a word that Unbound does not know."""
     span = setting.span
     if setting.keyword in READ.get(kind, frozenset()):
         reading.understood(span)
@@ -262,3 +266,5 @@ def _mark(reading: Reading, kind: str, setting: Setting, irrelevant: frozenset[s
     elif kind:
         for line in range(span.first, span.last + 1):
             reading.unknown(span.file, line, setting.keyword if line == span.first else "")
+        return False
+    return True

@@ -4,7 +4,6 @@ Only what differs from the base shop is given to them; the base shops are judged
 which a file was not captured is not judged, as nobody knows the whole of it.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 
 from auditor.capture import Capture
@@ -12,8 +11,7 @@ from auditor.platforms.linux.discovery_files import Root, reached, roots
 from auditor.platforms.linux.services import SERVICES
 from auditor.services.hostapd.arguments import configured
 from tests.judges.registry import complaint
-
-_OCTET = re.compile(r"\\x([89a-f][0-9a-f])")
+from tests.remediation.file_shell import on_device
 
 
 def complaints(before: Capture | None, after: Capture) -> Iterator[tuple[str, str]]:
@@ -30,7 +28,8 @@ def complaints(before: Capture | None, after: Capture) -> Iterator[tuple[str, st
             files = {path: text for path, text in own.items() if text is not None}
             if all(old.get(path) == text for path, text in files.items()):
                 continue
-            said = complaint(root.service.name, {path: _octets(text) for path, text in files.items()}, main)
+            given = {path: on_device(text).decode("utf-8", "surrogateescape") for path, text in files.items()}
+            said = complaint(root.service.name, given, main)
             if said is not None:
                 yield main, said
 
@@ -46,14 +45,11 @@ def _own(root: Root, texts: Mapping[str, str]) -> Iterator[tuple[str, str | None
     """The files of a configuration; None stands for one that it needs and that was not captured."""
     further = frozenset(_mains(root)) - {root.file}
     for path, include in reached(root, texts):
+        if not path.startswith("/"):
+            continue
         if include is not None and include.folder:
             yield from ((each, text) for each, text in texts.items() if each.rpartition("/")[0] == path)
         elif path in texts:
             yield path, texts[path]
         elif (include is None or include.required) and path not in further:
             yield path, None
-
-
-def _octets(text: str) -> str:
-    """Octets that are no UTF-8 are captured as escapes; programs get the octets."""
-    return _OCTET.sub(lambda found: bytes((int(found[1], 16),)).decode("utf-8", "surrogateescape"), text)

@@ -118,10 +118,10 @@ def _others(case: Case, slug: str, before: SiteReport, after: SiteReport) -> Ite
     """Other rules must not get worse than in the base shop, but for those that the case names under `Also:`."""
     worse = {finding.rule: finding for finding in worsened(before.findings, after.findings) if finding.rule != slug}
     for rule, finding in worse.items():
-        if rule not in case.also:
+        if not {rule, "*"} & set(case.also):
             yield f"another rule gets worse, {rule}: {shown(finding)} (if that is right: `Also: {rule}`)"
     for rule in case.also:
-        if rule not in worse:
+        if rule not in worse and not (rule == "*" and worse):
             yield f"`Also: {rule}`, but that rule is as in the base shop"
 
 

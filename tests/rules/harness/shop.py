@@ -191,6 +191,8 @@ def _apply(case: Case, files: dict[Place, list[Line]], block: Block, first_devic
             files[place] = [*old[:begin], *lines, *old[begin:]]
         case Verb.ADD:
             files[place] = [*old[:begin], Line("", ()), *block.lines, *old[begin:]]
+        case Verb.GAP:
+            raise AssertionError("a gap is no change of a file")
 
 
 def _without(case: Case, old: list[Line], block: Block) -> list[Line]:

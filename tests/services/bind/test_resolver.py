@@ -184,7 +184,15 @@ def test_a_plug_in_that_withholds_addresses(text: str) -> None:
     assert isinstance(resolver(options("", text)).drops_ipv4, Unknown)
 
 
-@pytest.mark.parametrize("text", ["options { recursion yes };", "options { recursion yes; ", "recursion { } }"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "options { recursion yes };",
+        "options { recursion yes; ",
+        "recursion { } }",
+        "options { deny-answer-adresses { any; }; };",
+    ],
+)
 def test_what_bind_does_not_take_keeps_it_from_serving(text: str) -> None:
     part = read(text)[1]
     assert isinstance(part.resolvers.items[0].serving, Unknown)

@@ -114,6 +114,7 @@ def test_sockets_and_configuration(sockets: tuple[Socket, ...], dhcp: bool, dns:
         ("shop.conf", "dhcp-range=192.168.1.5,192.168.1.9\n", "/etc/dnsmasq.d/shop.conf"),
         ("dnsmasq.leases", "", "/var/lib/misc/dnsmasq.leases"),
         ("x.leases", "1770000000 02:00:00:00:00:01 192.168.1.5 till *\n", "/var/lib/misc/dnsmasq.leases"),
+        ("etc/own/dhcp.leases", "1770000000 02:00:00:00:00:01 192.168.1.5 till *\n", "/etc/own/dhcp.leases"),
         ("unbound.conf", "server:\n  port: 53\n", None),
         ("/etc/hosts", "dhcp-range=x", None),
     ],

@@ -9,6 +9,7 @@ from auditor.model import Akm, Assumed, Cipher, IsolationScope, Phy, Pmf, Stated
 from auditor.model.device import content
 from auditor.services.base import NotPossible
 from auditor.services.hostapd import MAIN, SERVICE
+from auditor.syntax import hostapd_conf
 from tests.judges import hostapd
 from tests.judges.rooted import why_not
 from tests.services.hostapd.access_point import HEALTHY, RADIO, bss_of, edited, host, instance_of, read, value
@@ -148,7 +149,6 @@ def test_addresses_go_on_the_list_and_off_it(lists: dict[str, str], admits: bool
 @pytest.mark.parametrize(
     ("text", "intent", "why"),
     [
-        (HEALTHY, intents.DisablePortIsolation(bss="wlan0"), "not hostapd's"),
         (f"{HEALTHY}ieee80211ax=1\nop_class=131\n", intents.SetPhy("wlan0", Phy.AC, ()), "6 GHz"),
         (
             f"{SAE}sae_password=x\n",
@@ -172,7 +172,7 @@ def test_what_cannot_be_done_says_why(text: str, intent: intents.Intent, why: st
     [
         intents.DisableStationIsolation("wlan9"),
         intents.SetPhy("wlan9", Phy.N, ()),
-        intents.DisablePortIsolation(port="eth0"),
+        intents.DisablePortIsolation(bss="wlan0"),
         intents.RemovePortalTimers("opennds", True, True),
     ],
 )
@@ -192,3 +192,13 @@ def test_a_redacted_line_is_never_in_the_way() -> None:
     gone, came = changed(text, edited({MAIN: text}, intent)[MAIN])
     assert not any("redacted" in line for line in (*gone, *came))
     assert not isinstance(read(text).bsses.items[0].passphrase_identity, Unknown)
+
+
+@pytest.mark.parametrize("secret", ["wpa_passphrase=a made-up secret", "sae_password=made up", "wpa_psk=" + "0" * 64])
+def test_a_new_line_has_no_secret_for_a_neighbour(secret: str) -> None:
+    """A diff shows no secrets, and `patch` needs a line around an insertion to know its place."""
+    text = f"interface=wlan0\nbridge=br-lan\nssid=shop\nwpa=2\nwpa_key_mgmt=WPA-PSK\n{secret}\nbss=wlan1\nssid=other\n"
+    lines = hostapd_conf.put(text, ("bss", "wlan0", "ieee80211w"), "1").split("\n")
+    at = lines.index("ieee80211w=1")
+    assert secret not in lines[at - 1 : at + 2]
+    assert at < lines.index("bss=wlan1")

@@ -204,7 +204,9 @@ def test_questions_that_come_from_outside_are_nobodys() -> None:
     [
         ('oifname "wan" masquerade', [{"wan"}]),
         ("masquerade", [{"br-lan", "guest", "wan", "lo"}]),
-        ('oifname != "guest" ip saddr 172.17.0.0/16 masquerade', [{"wan"}]),
+        ('oifname != "guest" ip saddr 172.17.0.0/16 masquerade', []),
+        ('oifname "wan" ip saddr 192.168.0.0/16 masquerade', [{"wan"}]),
+        ('oifname "wan" ip saddr 192.168.10.0/24 masquerade', [None]),
         ('oifname "guest" ip saddr 192.168.10.0/24 masquerade', [{"guest"}]),
         ('oifname "guest" ip saddr 192.168.10.7 masquerade', [None]),
     ],

@@ -115,7 +115,10 @@ def test_a_missing_file_may_hold_anything() -> None:
     assert found.local_answers.holes
 
 
-@pytest.mark.parametrize("text", ["server:\n stray\n", "port: 5335\n", 'server:\n port: "53\n'])
+@pytest.mark.parametrize(
+    "text",
+    ["server:\n stray\n", "port: 5335\n", 'server:\n port: "53\n', "server:\n private-adress: 10.0.0.0/8\n"],
+)
 def test_what_unbound_does_not_take_keeps_it_from_serving(text: str) -> None:
     host, part = read(text)
     assert isinstance(part.resolvers.items[0].serving, Unknown)
