@@ -236,6 +236,21 @@ class AcceptStationsWithoutAx:
 
 
 @dataclass(frozen=True, slots=True)
+class GoWithoutAx:
+    """One BSS goes without 802.11ax; the others of its radio keep it."""
+
+    bss: str
+
+    @property
+    def title(self) -> str:
+        return f"BSS '{self.bss}' without 802.11ax"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"bsses[{self.bss}].phy", f"bsses[{self.bss}].ax_required")
+
+
+@dataclass(frozen=True, slots=True)
 class SetAuthentication:
     """A BSS takes these AKMs with this PMF setting; the passphrase stays as it is."""
 
@@ -443,6 +458,7 @@ Intent: TypeAlias = (
     | DisablePortIsolation
     | SetPhy
     | AcceptStationsWithoutAx
+    | GoWithoutAx
     | SetAuthentication
     | SetPmf
     | UseCcmpOnly

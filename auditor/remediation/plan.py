@@ -88,13 +88,19 @@ def _by_hand(asked: Wanted, *reasons: str) -> PlannedFix:
 
 
 def _best(asked: Wanted, means: _Means) -> PlannedFix:
-    """Plan the first fix that can be made and proven; if there is none, the first one, with the reason."""
+    """Plan the first fix that can be made and proven; if there is none, the first one, with the reason.
+
+    What a platform cannot do at all is no alternative to what was found in its stead.
+    """
     first: PlannedFix | None = None
+    impossible: list[Fix] = []
     for each in asked.ranked:
         planned = _plan(each, means)
         if planned.proof is not None and planned.proof.holds:
-            return planned
+            return replace(planned, others=tuple(other for other in planned.others if other not in impossible))
         first = first or planned
+        if planned.proof is None and not each.fix.manual:
+            impossible.append(each.fix)
     assert first is not None
     return first
 

@@ -6,10 +6,10 @@ from typing import get_args
 import pytest
 
 from auditor.capture import Capture
-from auditor.intents import Intent
+from auditor.intents import GoWithoutAx, Intent
 from auditor.model import moved
 from auditor.pipeline import read
-from auditor.platforms import Edit, platform
+from auditor.platforms import ByHand, Edit, platform
 from auditor.profiles import load_profile
 from auditor.remediation.render import Snippet, render
 from tests.remediation.samples import SAMPLES, Sample
@@ -38,7 +38,14 @@ def _after(sample: Sample) -> Capture:
 
 
 def test_there_is_a_sample_of_every_intent() -> None:
-    assert {type(sample.intent) for sample in SAMPLES} == set(get_args(Intent))
+    assert {type(sample.intent) for sample in SAMPLES} == set(get_args(Intent)) - {GoWithoutAx}
+
+
+def test_one_ssid_of_a_radio_cannot_go_without_ax() -> None:
+    capture = SAMPLES[0].capture
+    refused = OPENWRT.edit(capture, read(capture), GoWithoutAx("tills"))
+    assert isinstance(refused, ByHand)
+    assert "one SSID alone" in refused.why
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=_id)

@@ -4,7 +4,7 @@ A resolver that began before an interface was there does not answer on it, and w
 loopback need not be a program whose settings are read: `127.0.0.53` is systemd-resolved.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from auditor.model import Disagreement, Fact, Forwarder, Interface, Listed, Resolver, Stated, Unknown, spans_of
@@ -21,7 +21,9 @@ def heard(
     found = tuple(found)
     if host.sockets is None:
         return tuple(resolver for _, resolvers in found for resolver in resolvers), ()
-    pids = {instance.key: _pids(host, instance) for instance, _ in found}
+    file = host.reading.file(PROCESSES)
+    by_line = {each.line: each.pid for each in processes(file.text if file is not None else "")}
+    pids = {instance.key: _pids(instance, by_line) for instance, _ in found}
     known = frozenset(pid for each in pids.values() for pid in each)
     kept: list[Resolver] = []
     told: list[Disagreement] = []
@@ -34,11 +36,9 @@ def heard(
     return tuple(kept), tuple(told)
 
 
-def _pids(host: Host, instance: Instance) -> frozenset[int]:
+def _pids(instance: Instance, by_line: Mapping[int, int]) -> frozenset[int]:
     """All processes of an instance: some daemons run as two."""
-    file = host.reading.file(PROCESSES)
-    lines = {span.first for span in instance.running.spans if span.file == PROCESSES}
-    own = (each.pid for each in processes(file.text if file is not None else "") if each.line in lines)
+    own = (by_line.get(span.first, 0) for span in instance.running.spans if span.file == PROCESSES)
     return frozenset((*own, instance.pid)) - {0}
 
 

@@ -178,6 +178,13 @@ def _require_ax(texts: Texts, device: Device, intent: intents.AcceptStationsWith
     return delete_option(texts, "wireless", intent.radio, "require_mode")
 
 
+def _bss_without_ax(texts: Texts, device: Device, intent: intents.GoWithoutAx) -> Edit:
+    raise NotPossible(
+        "OpenWrt has no option that takes 802.11ax from one SSID alone",
+        "take it from the radio, or put the readers on another one",
+    )
+
+
 _PMF_WORDS: Mapping[Pmf, str] = {Pmf.DISABLED: "0", Pmf.OPTIONAL: "1", Pmf.REQUIRED: "2"}
 
 
@@ -340,6 +347,7 @@ BUILDERS: Mapping[type, Builder] = {
     intents.DisablePortIsolation: _port_isolation,
     intents.SetPhy: _phy,
     intents.AcceptStationsWithoutAx: _require_ax,
+    intents.GoWithoutAx: _bss_without_ax,
     intents.SetAuthentication: _authentication,
     intents.SetPmf: _pmf,
     intents.UseCcmpOnly: _ccmp_only,

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain
 
-from auditor.intents import AcceptStationsWithoutAx, SetPhy
+from auditor.intents import AcceptStationsWithoutAx, GoWithoutAx, SetPhy
 from auditor.inventory import Wifi6
 from auditor.model import Band, Bss, Fact, Phy, Severity, Unknown
 from auditor.policies import Support
@@ -139,7 +139,10 @@ def _closed(site: Site, here: _Place, *, strict: bool) -> Fail:
 
 
 def _fixes(site: Site, places: list[_Place], *, strict: bool) -> tuple[Fix, ...]:
-    """The least hurtful radio of each place first, then the next one; a network of the readers' own comes last."""
+    """The readers' SSID alone, then the least hurtful radio of each place, then the next one.
+
+    A network of the readers' own comes last.
+    """
     name = ssid(places[0].bsses[0])
     own = "put the readers on an SSID of their own on a 2.4 or 5 GHz radio without 802.11ax; its passphrase: ________"
     last = Fix(f"another radio or SSID for '{name}'", manual=own)
@@ -147,26 +150,32 @@ def _fixes(site: Site, places: list[_Place], *, strict: bool) -> tuple[Fix, ...]
     stuck = strict and any(not _can_do_without_ax(bss) for here in places for bss in here.bsses)
     if stuck or not all(ranked):
         return (last,)
+    alone = [_bsses(site, here) for here in places]
     if strict:
-        return (together(chain.from_iterable(ranked)), last)
+        return (together(chain.from_iterable(alone)), together(chain.from_iterable(ranked)), last)
     first = together(fixes[0] for fixes in ranked)
     second = together(fixes[min(1, len(fixes) - 1)] for fixes in ranked)
-    return (first, second, last) if second != first else (first, last)
+    return tuple(dict.fromkeys((together(fixes[0] for fixes in alone), first, second, last)))
+
+
+def _bsses(site: Site, here: _Place) -> list[Fix]:
+    """One fix for each BSS with 802.11ax that can do without; its radio keeps it for other networks."""
+    return [Fix.one(bss.device, GoWithoutAx(bss.key)) for bss in _able(site, here)]
 
 
 def _radios(site: Site, here: _Place) -> list[Fix]:
-    """One fix for each radio with 802.11ax that can do without; the fewer other networks it carries the earlier."""
+    """One fix for each radio with 802.11ax that can do without."""
+    return [_without_ax(site, bss) for bss in {bss.radio: bss for bss in reversed(_able(site, here))}.values()][::-1]
+
+
+def _able(site: Site, here: _Place) -> list[Bss]:
+    """The BSSs with 802.11ax that can do without; the fewer other networks their radio carries the earlier."""
     able = [
         bss
         for bss, offer in zip(here.bsses, here.offers, strict=True)
         if offer is not _Offer.PLAIN and _can_do_without_ax(bss)
     ]
-    by_radio = {bss.radio: bss for bss in able}
-    order = sorted(
-        by_radio.values(),
-        key=lambda bss: (len(_others(site, bss)), _band(bss) is not Band.GHZ_2_4, bss.radio),
-    )
-    return [_without_ax(site, bss) for bss in order]
+    return sorted(able, key=lambda bss: (len(_others(site, bss)), _band(bss) is not Band.GHZ_2_4, bss.radio))
 
 
 def _without_ax(site: Site, bss: Bss) -> Fix:

@@ -34,6 +34,7 @@ def edit(host: Host, files: tuple[Configured, ...], intent: intents.Intent) -> t
             found = [(view, file) for view, file in _all(host, files) if _first(view) == name]
         case (
             intents.DisableStationIsolation(bss=name)
+            | intents.GoWithoutAx(bss=name)
             | intents.SetAuthentication(bss=name)
             | intents.SetPmf(bss=name)
             | intents.UseCcmpOnly(bss=name)
@@ -78,6 +79,8 @@ def _puts(view: Settings, intent: intents.Intent) -> tuple[Put, ...]:
             return _without_ax(view)
         case intents.AcceptStationsWithoutAx():
             return _accept_without_ax(view)
+        case intents.GoWithoutAx():
+            return _bss_without_ax(view)
         case intents.DisableStationIsolation():
             return (_bss(view, "ap_isolate", "0"),)
         case intents.SetAuthentication(akms=akms, pmf=pmf):
@@ -114,6 +117,18 @@ def _without_ax(view: Settings) -> tuple[Put, ...]:
     if not keys:
         raise NotPossible("no line switches 802.11ax on", "look at the device")
     return tuple(_radio(view, key, "0") for key in keys)
+
+
+def _bss_without_ax(view: Settings) -> tuple[Put, ...]:
+    """What comes after 802.11ax goes with it; a radio that asks for it would refuse the stations all the same."""
+    if six_ghz(view):
+        raise NotPossible("6 GHz has no mode without 802.11ax", "use another radio for this SSID")
+    if _is_on(view, "require_he") or _is_on(view, "require_eht"):
+        raise NotPossible("the radio refuses stations without 802.11ax", "let it accept them first")
+    newer = [key for key in ("be", "ax") if _is_on(view, f"ieee80211{key}")]
+    if not newer:
+        raise NotPossible("no line switches 802.11ax on", "look at the device")
+    return tuple(_bss(view, f"disable_11{key}", "1") for key in newer)
 
 
 def _accept_without_ax(view: Settings) -> tuple[Put, ...]:

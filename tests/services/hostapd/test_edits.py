@@ -36,6 +36,8 @@ def changed(before: str, after: str) -> tuple[list[str], list[str]]:
             ["ieee80211ax=1"],
             ["ieee80211ax=0"],
         ),
+        (f"{HEALTHY}ieee80211ax=1\n", intents.GoWithoutAx("wlan0"), [], ["disable_11ax=1"]),
+        (f"{HEALTHY}ieee80211ax=1\n{GUEST}", intents.GoWithoutAx("wlan0_1"), [], ["disable_11ax=1"]),
         (
             f"{SAE}wpa_passphrase=a made-up secret\n",
             intents.SetAuthentication("wlan0", frozenset({Akm.WPA2_PSK, Akm.WPA3_SAE}), Pmf.OPTIONAL),
