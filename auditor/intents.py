@@ -397,6 +397,9 @@ class RemovePortalTimers:
         return tuple(f"portals[{self.portal}].{name}" for name, on in names if on)
 
 
+_ENDS = ("]", " (bridged)]")
+
+
 @dataclass(frozen=True, slots=True)
 class AllowTraffic:
     """A filter lets one kind of traffic pass, by a rule before `before` (the key of the rule that blocks).
@@ -418,15 +421,23 @@ class AllowTraffic:
     @property
     def title(self) -> str:
         port = f" {self.port}" if self.port is not None else ""
-        return f"allow {self.protocol}{port} from {self.entering} to {self.leaving}"
+        way = f"from {self.entering} to {self.leaving}" if self.entering else "within a bridge"
+        return f"allow {self.protocol}{port} {way}"
+
+    def rules(self, count: int) -> tuple[str, ...]:
+        """The keys of the new rules, where one cannot name all networks."""
+        return (self.name, *(f"{self.name}_{number}" for number in range(2, count + 1)))
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return tuple(
-            f"{kind}_filters[{self.filter}].rules{rest}"
-            for kind in ("forward", "input", "bridge")
-            for rest in (f"[{self.name}]", ".order")
-        )
+        """One chain can be several filters: for packets that follow the first one, and for frames within a bridge."""
+        chain = self.filter.removesuffix(" (bridged)").removesuffix(" (replies)").removesuffix(" (later packets)")
+        rules = self.rules(len(self.sources or "1") * len(self.destinations or "1"))
+        parts = (*(f".rules[{name}]" for name in rules), ".rules.order")
+        places = [(f"{kind}_filters[{chain}", end) for kind in ("forward", "input", "bridge") for end in _ENDS]
+        first = (f"{place}{end}{part}" for place, end in places for part in parts)
+        following = (f"{place} ({which}){end}" for place, end in places for which in ("replies", "later packets"))
+        return (*first, *following)
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,11 +133,13 @@ class DeadMan:
 class SnippetLines:
     """What a snippet holds besides the changes: reads of pending changes first, saving last.
 
-    `saved` says why nothing is left to save where `save` is empty. `dead_man` is by service.
+    `needs` is what whoever pastes it must be and have. `saved` says why nothing is left to save where `save` is empty.
+    `dead_man` is by service.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
 
+    needs: str = ""
     pending: tuple[str, ...] = ()
     save: tuple[str, ...] = ()
     saved: str = ""

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass
 
 
@@ -48,11 +49,16 @@ class Redactor:
         return f"{_MARK}-{secret_format(secret)}-{digest}"
 
 
+_OCTET = re.compile(r"\\x[89a-f][0-9a-f]")
+
+
 def secret_format(secret: str) -> str:
     """Say what a secret looks like: `hex64`, `wep`, `short`, `passphrase` (8..63), `long` (> 63), `masked`.
 
     The classes are those that decide whether hostapd takes a WPA key (8..63 characters or 64 hex digits) and
     whether a WEP key has one of its lengths (5, 10, 13, 26). `passphrase` wins over `wep` from 8 characters.
+    hostapd counts octets. One that is no UTF-8 is captured as an escape of four characters, unless it was one before:
+    a key must have the right length in either case.
     """
     if is_token(secret):
         return secret.split("-")[1]
@@ -60,9 +66,10 @@ def secret_format(secret: str) -> str:
         return "masked"
     if len(secret) == 64 and all(c in "0123456789abcdefABCDEF" for c in secret):
         return "hex64"
-    if len(secret) < 8:
+    longest = len(secret.encode("utf-8", "surrogatepass"))
+    if longest - 3 * len(_OCTET.findall(secret)) < 8:
         return "wep" if len(secret) == 5 else "short"
-    return "passphrase" if len(secret) <= 63 else "long"
+    return "passphrase" if longest <= 63 else "long"
 
 
 def is_token(text: str) -> bool:

@@ -73,10 +73,10 @@ def _platforms() -> Iterator[str]:
         yield ""
         yield "Nothing else is ever sent. Holes in braces are filled with checked names only."
         yield ""
-        yield "| command | why |"
-        yield "| --- | --- |"
+        yield "| command | kept in a capture as | why |"
+        yield "| --- | --- | --- |"
         for command in profile.commands:
-            yield f"| `{_cell(command.run)}` | {_cell(command.why)} |"
+            yield f"| `{_cell(command.run)}` | `{_cell(command.stores)}` | {_cell(command.why)} |"
         yield ""
         yield "### Documented defaults"
         yield ""

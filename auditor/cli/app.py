@@ -128,7 +128,8 @@ def verify(
 ) -> None:
     """Collect again after a person applied the snippets: what is fixed, what is not, what else moved.
 
-    Exit codes: 0 all fixed, 1 something remains, is new, or moved as well, 2 usage, 3 not all could be seen.
+    Exit codes: 0 all fixed, 1 something remains, does not act yet, is new, or moved as well, 2 usage, 3 not all
+    could be seen.
     """
     from auditor.cli.verify import run
 

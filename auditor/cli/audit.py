@@ -69,7 +69,8 @@ def run(target: Path, options: Options) -> int:
             with Shown(Console(stderr=True), len(live_devices(sites))) as progress:
                 gathered = gather(sites, workplace, progress, accept_new=options.accept_new, strict=single)
                 async for report in audited(gathered, found, chosen, clock=_now):
-                    outputs.add(report)
+                    with progress.aside():
+                        outputs.add(report)
                     if options.keep and not single:
                         keep(workplace, report)
 

@@ -98,7 +98,8 @@ class Outputs:
             finish(outcome)
         terminal.render_summary(self.tally, self.console, now=self.now)
         if self._written:
-            words = f"wrote {len(self._written)} files to {self.wanted.out}; begin with the run sheet"
+            number = "1 file" if len(self._written) == 1 else f"{len(self._written)} files"
+            words = f"wrote {number} to {self.wanted.out}; begin with the run sheet"
             self.console.print(words, markup=False, highlight=False, soft_wrap=True)
         for kind, path in self.wanted.reports:
             self.console.print(f"wrote {kind} report {path}", markup=False, highlight=False, soft_wrap=True)

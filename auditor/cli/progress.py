@@ -1,5 +1,7 @@
 """How a run tells how it goes: a live line on a terminal, plain lines elsewhere."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -32,6 +34,15 @@ class Shown:
     ) -> None:
         if self._bar is not None:
             self._bar.stop()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the live line away while something is printed, which may be on the same terminal."""
+        if self._bar is not None:
+            self._bar.stop()
+        yield
+        if self._bar is not None and self._done < self._total:
+            self._bar.start()
 
     def started(self, target: Target) -> None:
         """The first connection to a device is being made."""

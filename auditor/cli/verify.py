@@ -43,7 +43,8 @@ def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, fail
             gathered = gather(chosen, workplace, progress, accept_new=accept_new)
             async for after in audited(gathered, found, load_rules(), clock=lambda: datetime.now(UTC)):
                 comparison = verification.compare(before[after.site.name], after, wanted, limit=limit)
-                verification.show(comparison, console)
+                with progress.aside():
+                    verification.show(comparison, console)
                 codes.append(comparison.exit_code)
 
     asyncio.run(everything())

@@ -289,7 +289,12 @@ class _Visit:
         if output is None:
             return
         if command.sudo and lacks_rights(output):
-            elevated = await self._run(command, value, rendered(command, value, elevated=True))
+            try:
+                by_root = rendered(command, value, elevated=True)
+            except CommandRefused:
+                self._missing(command, value, "the device refused it, and root is not asked for what lies there")
+                return
+            elevated = await self._run(command, value, by_root)
             if elevated is None:
                 return
             if refused_by_sudo(elevated):

@@ -15,6 +15,8 @@ _REFUSED = re.compile(
 _NO_SUDO = re.compile(r"\bsudo: (?:command )?not found|sudo: No such file", re.IGNORECASE)
 # sudoers(5), "Other special characters and reserved words" and "Wildcards": an argument is taken as it stands only if
 # all of these are escaped.
+# What stands for many users: groups, netgroups, and names in capitals (`ALL`, aliases).
+_MANY = re.compile(r"[%+]|[A-Z][A-Z0-9_]*$")
 _SPECIAL = re.compile(r"([\\,:=*?\[\]!# ])")
 
 
@@ -32,7 +34,8 @@ def sudoers_line(command: Command, value: str, user: str) -> str:
     """
     words = [command.filled(word, value) for word in command.run.split(" ")[1:]]
     arguments = " ".join(_SPECIAL.sub(r"\\\1", word) for word in words) or '""'
-    who = _SPECIAL.sub(r"\\\1", user) if user.isprintable() and user and '"' not in user else "<user>"
+    one = user.isprintable() and user and '"' not in user and _MANY.match(user) is None
+    who = _SPECIAL.sub(r"\\\1", user) if one else "<user>"
     return f"{who} ALL=(root) NOPASSWD: {command.sudo} {arguments}"
 
 

@@ -30,24 +30,28 @@ class Gate:
 
 def gate_for(commands: Iterable[Command]) -> Gate:
     """Build the gate for the commands of a profile."""
-    templates = ((command, run) for command in commands for run in (command.run, command.elevated) if run)
-    return Gate(tuple(re.compile(_pattern(command, run), re.ASCII) for command, run in templates))
+    commands = tuple(commands)
+    plain = (_pattern(command, command.run, elevated=False) for command in commands)
+    by_root = (_pattern(command, command.elevated, elevated=True) for command in commands if command.elevated)
+    return Gate(tuple(re.compile(pattern, re.ASCII) for pattern in (*plain, *by_root)))
 
 
 def rendered(command: Command, value: str = "", *, elevated: bool = False) -> str:
     """Return what is sent for a command whose hole, if it has one, is filled with `value`; `elevated`: by `sudo -n`.
 
-    Raises `CommandRefused` if the value is not of the hole's type.
+    Raises `CommandRefused` if the value is not of the hole's type, or may not be asked for with root's rights.
     """
     run = command.elevated if elevated else command.run
     for type_name in command.holes.values():
-        return command.filled(run, hole_type(type_name).render(value))
+        return command.filled(run, hole_type(type_name).render(value, elevated=elevated))
     return run
 
 
-def _pattern(command: Command, run: str) -> str:
+def _pattern(command: Command, run: str, *, elevated: bool) -> str:
     pieces = re.split(r"(\{.*?\})", run)
     return "".join(
-        hole_type(command.holes[piece[1:-1]]).rendered_pattern if piece.startswith("{") else re.escape(piece)
+        hole_type(command.holes[piece[1:-1]]).rendered_pattern(elevated=elevated)
+        if piece.startswith("{")
+        else re.escape(piece)
         for piece in pieces
     )

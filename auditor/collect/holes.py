@@ -12,29 +12,49 @@ from auditor.errors import CommandRefused, DataError
 
 @dataclass(frozen=True, slots=True)
 class HoleType:
-    """One kind of value: its name in profiles, its pattern, and whether it stands in single quotes."""
+    """One kind of value: its name in profiles, its pattern, and whether it stands in single quotes.
+
+    `as_root` is a pattern that a value must begin with, besides, where it is asked for with root's rights.
+    """
 
     name: str
     pattern: str
     quoted: bool = False
+    as_root: str = ""
 
-    def accepts(self, value: str) -> bool:
-        """Say whether a value may be sent."""
-        return re.fullmatch(self.pattern, value, re.ASCII) is not None
+    def accepts(self, value: str, *, elevated: bool = False) -> bool:
+        """Say whether a value may be sent, `elevated`: with root's rights."""
+        return re.fullmatch(self._pattern(elevated=elevated), value, re.ASCII) is not None
 
-    def render(self, value: str) -> str:
+    def render(self, value: str, *, elevated: bool = False) -> str:
         """Return the value as it stands in the command; raises `CommandRefused` if it may not be sent."""
-        if not self.accepts(value):
-            raise CommandRefused(f"{value!r} is not a valid {self.name}")
+        if not self.accepts(value, elevated=elevated):
+            raise CommandRefused(f"{value!r} is not a valid {self.name}{' for root' if elevated else ''}")
         return f"'{value}'" if self.quoted else value
 
-    @property
-    def rendered_pattern(self) -> str:
+    def rendered_pattern(self, *, elevated: bool = False) -> str:
         """The pattern of what `render` returns."""
-        return f"'(?:{self.pattern})'" if self.quoted else f"(?:{self.pattern})"
+        pattern = self._pattern(elevated=elevated)
+        return f"'(?:{pattern})'" if self.quoted else f"(?:{pattern})"
+
+    def _pattern(self, *, elevated: bool) -> str:
+        return f"(?={self.as_root})(?:{self.pattern})" if elevated and self.as_root else self.pattern
 
 
 _WORD = r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}"
+
+# Where people keep what is theirs alone, and never the configuration of a service that readers need: accounts, private
+# keys, logins of other networks, people's own folders. What is hidden is nobody's configuration either.
+_PRIVATE = (
+    r"(?:\.[A-Za-z_][^/]*|private|ssh|ssl|pki|tls|letsencrypt|acme|wireguard|openvpn|ipsec\.d|swanctl|strongswan|ppp"
+    r"|system-connections|iwd|wpa_supplicant|credstore[a-z.]*|credentials|keyrings|sssd|samba|krb5[a-z0-9.]*|sudoers\.d"
+    r"|(?:g?shadow|sudoers|passwd|master\.passwd|opasswd)[-~.a-z0-9]*|[^/]*secrets?|id_[a-z0-9_]+|ssh_host_[^/]*"
+    r"|[^/]*\.(?:pem|p12|pfx|jks|keytab|kdbx|ppk|gpg))"
+)
+# Folders in which root, or the service itself, decides what lies where. Elsewhere anybody could put a link in the way.
+_OF_ROOT = (
+    r"/(?:etc|usr|opt|srv|var/(?:lib|cache|named|db|spool/cron)|(?:var/)?run(?!/(?:user|lock|shm|screen)(?:/|'|$)))/"
+)
 
 HOLE_TYPES = (
     # The names that UCI takes for packages, and never a leading '-', which would be an option.
@@ -43,11 +63,14 @@ HOLE_TYPES = (
     HoleType("interface-name", r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}"),
     HoleType("file-name", _WORD),
     # Absolute, without '.' and '..' as components, quoted, so that blanks are harmless. Nothing of /dev, /proc and
-    # /sys, where reading can block or act. The quote itself and the backslash are not taken.
+    # /sys, where reading can block or act, and nothing private. The quote itself and the backslash are not taken.
     HoleType(
         "absolute-path",
-        r"(?!/+(?:dev|proc|sys)(?:/|$))(?!.*/\.{1,2}(?:/|$))/(?=[^/])[ -&(-\[\]-~]{0,254}",
+        # A name ends at a slash, at the end, or at the quote behind it in the whole command.
+        r"(?!/+(?:dev|proc|sys|root|home)(?:/|'|$))(?!.*//)"
+        rf"(?!.*/(?:\.{{1,2}}|{_PRIVATE})(?:/|'|$))/(?=[^/])[ -&(-\[\]-~]{{0,254}}",
         quoted=True,
+        as_root=_OF_ROOT,
     ),
 )
 

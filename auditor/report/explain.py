@@ -77,7 +77,8 @@ def command_note(command: Command) -> str:
         if hole in command.values:
             parts.append(f"{hole}: {', '.join(command.values[hole])}")
         else:
-            parts.append(f"{hole}: each {kind} that {_in_words(command.taken_from)} shows")
+            shown = "earlier answers show" if command.follow else f"{_in_words(command.taken_from)} shows"
+            parts.append(f"{hole}: each {kind.replace('-', ' ')} that {shown}")
     if command.shown_by:
         parts.append(f"only where {command.program} is installed")
     if command.elevated:

@@ -91,6 +91,7 @@ def _head(report: SiteReport, group: DeviceSteps) -> Iterator[str]:
 def _forth(group: DeviceSteps, names: Mapping[str, str]) -> Iterator[str]:
     """What a person must know before changing anything."""
     yield f"# Apply by hand, block by block; this program sends nothing. Way back: {names['undo']}"
+    yield from _needs(group)
     if _risky(group):
         safe = _names(group.device, risky=False)["commands"]
         yield f"# RISKY: read the reasons first. If there is a {safe}, it comes before this."
@@ -107,8 +108,14 @@ def _back(group: DeviceSteps, names: Mapping[str, str]) -> Iterator[str]:
     """What a person must know before taking it back."""
     labels = ", ".join(fix.label for fix in group.fixes)
     yield f"# Takes back what {names['commands']} did ({labels}); apply by hand."
+    yield from _needs(group)
     if not _risky(group):
         yield f"# If {_names(group.device, risky=True)['commands']} was applied too, take that back first."
+
+
+def _needs(group: DeviceSteps) -> Iterator[str]:
+    if group.profile.snippet.needs:
+        yield f"# {group.profile.snippet.needs}"
 
 
 def _remove_stale(report: SiteReport, directory: Path, *, keep: frozenset[str]) -> None:

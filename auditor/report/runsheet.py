@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 
 from auditor.inventory import after_closing
 from auditor.pipeline import SiteReport
@@ -86,13 +87,22 @@ def _step(report: SiteReport, number: int, step: Step) -> Iterator[str]:
         yield f"         {fix.label} {visible(in_words_of(report, step.device, fix.fix.title))}"
         for reason in fix.reasons:
             yield f"            risk: {visible(reason)}"
-        out = visible(fix.interrupts) or "nothing is interrupted"
-        yield f"            out: {out} ({about(fix.seconds)})"
-        yield f"            disconnected: {visible(who(report, fix))}"
         others = sorted({c.change.device for c in fix.changes} - {step.device})
         if others:
             yield f"            this fix also has a part on {visible(', '.join(others))}"
+    # A service is started again once, however many fixes it takes up.
+    for out in _out(step):
+        yield from wrap(f"interrupted: {out}", _WIDTH, initial_indent=" " * 9, subsequent_indent=" " * 22)
+    hit = dict.fromkeys(who(report, fix) for fix in step.fixes if fix.disconnects != "nobody")
+    yield f"         disconnected: {visible('; '.join(hit)) or 'nobody'}"
     yield f"         sites: {sites_touched(report, step)}"
+
+
+def _out(step: Step) -> Iterator[str]:
+    effects = dict.fromkeys(effect for fix in step.fixes for change in fix.changes for effect in change.effects)
+    yield from (f"{visible(effect.interrupts)} ({about(effect.seconds)})" for effect in effects)
+    if not effects:
+        yield "nothing"
 
 
 def sites_touched(report: SiteReport, step: Step) -> int:

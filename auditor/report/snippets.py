@@ -72,8 +72,9 @@ def commands(steps: DeviceSteps) -> list[str]:
     """Return the lines to paste, comments included."""
     reads, checks = _reads_and_checks(steps)
     profile = steps.profile
-    lines = ["", "# 1. read first; stop if anything is different", *profile.snippet.pending, *reads]
-    number = 2
+    reads = [*profile.snippet.pending, *reads]
+    lines = ["", "# 1. read first; stop if anything is different", *reads] if reads else []
+    number = 2 if reads else 1
     later = _effects(steps.cutting)
     for pairs, effects, way in (
         (steps.quiet, [effect for effect in _effects(steps.quiet) if effect not in later], _Way.quietly(steps)),
@@ -174,7 +175,7 @@ def _activation(effects: Iterable[Effect]) -> Iterator[str]:
 
 def _effect_comment(effect: Effect) -> str:
     who = "nobody disconnected" if effect.disconnects == "nobody" else f"disconnects {effect.disconnects}"
-    return f"# activate {effect.service}: {effect.interrupts}; {who}"
+    return f"# activate {effect.service}; interrupted: {effect.interrupts}; {who}"
 
 
 def _call_off(effect: Effect, profile: Profile) -> tuple[str, ...]:

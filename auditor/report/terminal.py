@@ -38,6 +38,8 @@ _INDENT = 9
 _FEW_RULES = 3
 """More rules than these with one cause are counted first and named below."""
 _MOST_LINES = 6
+_ADDS = " add the line"
+"""How advice ends that is followed by a line for a file of the device."""
 _STYLES = {
     "FAIL": "bold red",
     "UNKNOWN": "bold yellow",
@@ -187,7 +189,7 @@ def _header(report: SiteReport, counts: Counts, now: datetime) -> list[list[Text
     if taken is not None:
         weak = ", time of the file" if any(capture.time_is_weak for capture in report.captures) else ""
         groups.append([Text(f"captured {moment(taken, zone_of(entry), now=now)} ({age(now - taken)}{weak})")])
-    groups.append([Text(f"{entry.integration.value} ({visible(entry.integration_from)})")])
+    groups.append([Text(f"integration {entry.integration.value} ({visible(entry.integration_from)})")])
     return groups
 
 
@@ -212,7 +214,10 @@ def _sorted(findings: Iterable[Finding], *, verbose: bool) -> tuple[list[Finding
 
 def _finding(page: _Page, report: SiteReport, finding: Finding, fix: str, *, verbose: bool) -> None:
     words = message(report, finding)
-    _entry(page, _label(finding), (finding.rule,), finding.items, finding.device, words)
+    kind = (finding.result, finding.rule, finding.device)
+    hit = {other.subject for other in report.findings if (other.result, other.rule, other.device) == kind}
+    whose = f" ({finding.subject})" if finding.subject and len(hit) > 1 else ""
+    _entry(page, _label(finding), (finding.rule,), finding.items, finding.device, f"{words}{whose}")
     quotes = finding.evidence if verbose else finding.evidence[:_MOST_LINES]
     lines = [_quote(report, quote, finding.device, verbose=verbose) for quote in quotes]
     if len(quotes) < len(finding.evidence):
@@ -320,14 +325,27 @@ def _not_audited(page: _Page, failure: Failure) -> None:
 
 
 def _advice(page: _Page, report: SiteReport) -> None:
-    """Print each piece of advice once, with the rules that give it."""
+    """Print each piece of advice once, with the rules that give it.
+
+    A note that is folded away is told with its advice. Lines that somebody is to add stand alone and unwrapped, below
+    what says where they go, so that they can be copied.
+    """
     given: dict[str, list[str]] = {}
+    added: dict[str, list[str]] = {}
     for finding in worst_first(report.findings):
+        told = f"{message(report, finding)}; " if finding.severity is Severity.NOTE else ""
         for advice in finding.advice:
-            given.setdefault(advice, []).append(finding.rule)
+            where, colon, line = advice.partition(": ")
+            text = f"{told}{where}" if where.endswith(_ADDS) else f"{told}{advice}"
+            given.setdefault(text, []).append(finding.rule)
+            if where.endswith(_ADDS) and colon:
+                added.setdefault(text, []).append(line)
     for advice, rules in given.items():
-        text = f"{visible(advice)} ({', '.join(dict.fromkeys(rules))})"
+        lines = added.get(advice, ())
+        text = f"{visible(advice)}{'s' if len(lines) > 1 else ''} ({', '.join(dict.fromkeys(rules))})"
         page.hang(Text(text), indent=_INDENT, first=Text(" advice  ", style="bold"))
+        for line in lines:
+            page.line(Text(" " * (_INDENT + 2) + visible(line), style="cyan"))
 
 
 def _fixes(page: _Page, report: SiteReport, *, verbose: bool) -> None:

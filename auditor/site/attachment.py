@@ -70,7 +70,7 @@ def attach(
     if not found:
         return Unknown(
             f"{words} is on no audited device",
-            settle=_settle_none(selector, segments, missing),
+            settle=_settle_none(selector, segments, devices, missing),
         )
     names = ", ".join(f"{segment.name} ({segment.key})" for segment in found)
     apart = "; ".join(dict.fromkeys(segment.uncarried for segment in found if segment.uncarried))
@@ -131,10 +131,15 @@ def _addresses_of(mac: str, devices: tuple[Device, ...]) -> list[IPv4Address]:
     return found
 
 
-def _settle_none(selector: Selector, segments: tuple[Segment, ...], missing: tuple[Failure, ...]) -> str:
-    """Say what to do: audit the missing devices, or correct the selector; candidates are named, never taken."""
+def _settle_none(
+    selector: Selector, segments: tuple[Segment, ...], devices: tuple[Device, ...], missing: tuple[Failure, ...]
+) -> str:
+    """Say what to do: obtain what is missing, or correct the selector; candidates are named, never taken."""
     if missing:
         return f"audit {', '.join(sorted(failure.device for failure in missing))} as well"
+    unseen = [hole for device in devices for hole in device.interfaces.holes if hole.settle]
+    if unseen and not segments:
+        return f"{unseen[0].settle}; without it no network of this shop is known"
     if selector.ssid is not None:
         ssids = sorted({s for segment in segments for bss in segment.bsses if (s := _ssid(bss)) and bss.may_be_on})
         off = any(_ssid(bss) == selector.ssid for segment in segments for bss in segment.bsses)

@@ -78,14 +78,15 @@ def _asked(device: Device, question: Question) -> list[Hop]:
 
 
 def _joined(device: Device, asked: list[list[Hop]]) -> list[Hop]:
-    """One answer for all pairs of ports: that of the first, if all agree."""
+    """One answer for all pairs of ports: that of the first, if all agree; it names ports only if there is one pair."""
     if not asked:
         return []
     worst = [decisive(tuple(hops)) for hops in asked]
     passages = {hop.passage if hop is not None else Passage.OPEN for hop in worst}
     if len(passages) == 1:
-        first = worst[0]
-        return [first] if first is not None else asked[0][:1]
+        first = worst[0] if worst[0] is not None else next(iter(asked[0]), None)
+        several = len(asked) > 1
+        return [] if first is None else [replace(first, entering="", leaving="") if several else first]
     stopped = next(hop for hop in worst if hop is not None)
     why = f"a filter within the bridge of {device.name} stops frames between some ports only"
     return [replace(stopped, passage=Passage.UNKNOWN, fact=Unknown(why, spans_of(stopped.fact), _WHICH_PORT))]

@@ -6,6 +6,7 @@ the radio's in whichever part of the file they stand; of two lines with one key 
 Source: hostap 2.10 hostapd/config_file.c, hostapd_config_read and hostapd_config_fill.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ _NEIGHBOURS = {
     "eap_reauth_period": ("ieee8021x",),
 }
 """Behind which lines a new one belongs, the best first; else it goes to the end of its part."""
+_SECRET = re.compile(r"#*[ \t]*(?:\w*(?:passphrase|wpa_psk|secret|passwd|password)|wep_key[0-3])[ \t]*=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def put(text: str, place: tuple[str, ...], value: str | None) -> str:
         ending = "\r" if last.value.endswith("\r") else ""
         lines[last.line - 1] = f"{last.key}={value}{ending}"
         return "\n".join(lines)
-    before = _before(document, place)
+    before = _shown(lines, _before(document, place), _first(document, place))
     ending = "\r" if before and lines[before - 1].endswith("\r") else ""
     lines.insert(before, f"{place[-1]}={value}{ending}")
     return "\n".join(lines)
@@ -172,9 +174,30 @@ def _section(document: Document, name: str) -> Section:
     raise ValueError(f"the file has no BSS {name}")
 
 
+def _first(document: Document, place: tuple[str, ...]) -> int:
+    """The line behind which the settings of a place begin."""
+    header = _part(document, place).header
+    return header.line if header is not None else 0
+
+
+def _part(document: Document, place: tuple[str, ...]) -> Section:
+    return document.sections[0] if place[0] == RADIO else _section(document, place[1])
+
+
+def _shown(lines: list[str], before: int, first: int) -> int:
+    """The nearest line further up, down to `first`, behind which a new one has no secret for a neighbour.
+
+    A diff does not show secrets, and without a line around it nobody can say where an insertion belongs.
+    """
+    for number in range(before, max(first, 1) - 1, -1):
+        if not any(map(_SECRET.match, lines[number - 1 : number + 1])):
+            return number
+    return before
+
+
 def _before(document: Document, place: tuple[str, ...]) -> int:
     """Return the number of the line behind which a new setting goes."""
-    section = document.sections[0] if place[0] == RADIO else _section(document, place[1])
+    section = _part(document, place)
     for key in _NEIGHBOURS.get(place[-1], ()):
         neighbour = section.last(key)
         if neighbour is not None:

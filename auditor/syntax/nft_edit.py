@@ -129,9 +129,9 @@ def _put_json(text: str, place: tuple[str, ...], chain: Chain, found: Rule | Non
     if before is not None:
         start = spans[chain.rules.index(before)][0]
         return f"{text[:start]}{value}, {text[start:]}"
-    if place[5] or not spans:
-        raise ValueError("the rule that the new one stands beside is not there")
-    end = spans[-1][1]
+    if place[5]:
+        raise ValueError("the rule that the new one stands in front of is not there")
+    end = spans[-1][1] if spans else _chain_end(text, place)
     return f"{text[:end]}, {value}{text[end:]}"
 
 
@@ -143,6 +143,15 @@ def _spans(text: str, place: tuple[str, ...]) -> list[tuple[int, int]]:
         if isinstance(rule, dict) and tuple(rule.get(k) for k in ("family", "table", "chain")) == place[1:4]:
             found.append((start, end))
     return found
+
+
+def _chain_end(text: str, place: tuple[str, ...]) -> int:
+    """Where the object of a chain without rules ends."""
+    for item, _, end in _items(text):
+        shown = item.get("chain") if isinstance(item, dict) else None
+        if isinstance(shown, dict) and tuple(shown.get(k) for k in ("family", "table", "name")) == place[1:4]:
+            return end
+    raise ValueError(f"chain {place[3]} is not shown")
 
 
 def _items(text: str) -> Iterator[tuple[object, int, int]]:

@@ -9,7 +9,7 @@ _ALWAYS = (
     r"key[1-4]?|wep_?key_?[0-4]?|wpakey|faskey|apikey|api_key|psk|pre_?shared_?key|secret_?key|pwd|pw|pass|token|pin"
     r"|puk|pincode|(?:wps|ap|sim)_pin|r[01]kh|rxkh|community"
     r"|[a-z0-9_]*(?:password|passwort|passwd|passphrase|passcode|secret)(?:[0-9]|_(?:plain|[0-9]g?))?"
-    r"|[a-z0-9_]+_(?:psk|pwd|pass|pw|token)"
+    r"|[a-z0-9_]+_(?:psk|pwd|pass|pw|token)|(?:[a-z0-9_]+_)?(?:pw|pass(?:word)?_?)hash|sshpass|sslkeypass"
 )
 # Secret unless the value is a path or a boolean.
 _SOMETIMES = r"[a-z0-9_]+_key[0-9]?|[a-z0-9_]*(?:auth|private|shared|access)key"
@@ -23,9 +23,12 @@ _HARMLESS = re.compile(r"(?!/[A-Za-z0-9+/]{42}=)/[^\s]*|[01]|yes|no|on|off|true|
 
 # `$5$…`: what crypt(3) makes of a password; with a backslash before each `$` inside double quotes.
 _CRYPT = re.compile(
-    r"""\\?\$(?:1|2[abxy]?|5|6|7|y|gy|sha1|apr1|argon2(?:id?|d)?|scrypt|pbkdf2[a-z0-9-]*)\\?\$[^\s'":;,#<>|]+""",
+    r"""\\?\$(?:1|2[abxy]?|5|6|7|y|gy|sha1|apr1|argon2(?:id?|d)?|scrypt|pbkdf2[a-z0-9-]*|balloon[a-z0-9-]*)"""
+    r"""\\?\$(?:[^\s'":;,#<>|]|,(?=[a-z]=))+""",
     re.IGNORECASE,
 )
+# A line of shadow(5), whatever made the hash: name, hash, and seven numbers.
+_SHADOW = re.compile(r"^([^:\s]+:)([^:\s*!]{2,})(?=(?::[0-9]*){6}:[^:\n]*$)", re.MULTILINE)
 _URL_PASSWORD = re.compile(r"""(://[^\s/:@'"]*:)([^\s/'"]+)(?=@)""")
 # How programs are given a secret on a command line, as in crontabs; what other options are called is their own matter.
 _ON_COMMAND_LINE = re.compile(
@@ -33,7 +36,9 @@ _ON_COMMAND_LINE = re.compile(
     r"""|(?<![A-Za-z0-9_-])--(?:[a-z0-9]+-)*(?:password|passwd|passphrase|pass|secret|token|key|psk)"""
     r"""[ \t]+['"]?(?![-/])"""
     r"""|\bsshpass[ \t]+-p[ \t]*['"]?"""
-    r"""|\bauthorization:[ \t]*(?:(?:basic|bearer|digest|token)[ \t]+)?)([^\s'"]+)""",
+    r"""|\b(?:mysql|mariadb)[a-z-]{0,16}[ \t](?:[^\n;&|]{0,200}?[ \t])?-p(?=[^\s-])['"]?"""
+    r"""|(?<![A-Za-z0-9_-])-U[ \t]*[^\s%'"]{1,64}%"""
+    r"""|\bauthorization:[ \t]*(?:(?:basic|bearer|digest|token)[ \t]+)?)((?<=')[^'\n]+|(?<=")[^"\n]+|[^\s'"]+)""",
     re.IGNORECASE,
 )
 _PRIVATE_KEY = re.compile(
@@ -54,6 +59,8 @@ def is_secret(name: str, value: str) -> bool:
 
 def redact_hashes(text: str, redactor: Redactor) -> str:
     """Replace password hashes, and passwords in URLs and on command lines, wherever they stand."""
+    if ":" in text:
+        text = _SHADOW.sub(lambda found: found[1] + redactor.token(found[2]), text)
     if "$" in text:
         text = _CRYPT.sub(lambda found: redactor.token(found[0]), text)
     if "://" in text:
@@ -84,6 +91,11 @@ def mask(text: str) -> str:
 def mask_behind_secret_words(text: str) -> str:
     """Mask the rest of each line behind the first word that names a secret."""
     return "\n".join(_mask_behind(_SECRET_WORD, line) for line in text.split("\n"))
+
+
+def mask_behind_secret_word(text: str) -> str:
+    """Mask all of a text behind the first word that names a secret, over its lines: for a remark in a block."""
+    return _mask_behind(_SECRET_WORD, text)
 
 
 def mask_assigned_secrets(text: str) -> str:

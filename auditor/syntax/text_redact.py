@@ -3,6 +3,7 @@
 import re
 
 from auditor.secrets import Redactor, is_token
+from auditor.syntax.remarks_redact import redact_remarks
 from auditor.syntax.secret_names import SECRET_NAME, is_secret, mask_private_keys, redact_hashes
 
 _NAME = SECRET_NAME.replace("[a-z0-9_]", "[a-z0-9_-]")
@@ -22,11 +23,15 @@ _SELECTOR_REACH = 200
 
 # `wpa_psk=…`, `wireless.lan.key='…'`, `password: …`: the first sign of the line, so the value goes to its end.
 _ASSIGNMENT = re.compile(
-    r"""(?P<head>[^=:\n]*?(?<![A-Za-z0-9_-])(?P<name>[A-Za-z0-9_-]+)[ \t]*[=:][ \t]*)(?P<value>\S.*)""", re.DOTALL
+    r"""(?P<head>[^=:\n]*?(?<![A-Za-z0-9_-])(?P<name>[A-Za-z0-9_-]+)(?:["']?[ \t]*=|'?[ \t]*:)[ \t]*)(?P<value>\S.*)""",
+    re.DOTALL,
 )
-# `--password=…` and the like further right.
+# `--password=…` and the like further right. Only names of secrets are tried, so none hides in the value of another.
 _INLINE = re.compile(
-    r"""(?<![A-Za-z0-9_-])(?P<head>(?P<name>[A-Za-z0-9_-]+)[ \t]*[=:][ \t]*)(?P<value>"[^"]*"|'[^']*'|[^\s"',;&]+)"""
+    rf"""(?<![A-Za-z0-9_-])(?P<head>-{{0,2}}(?P<name>(?:[a-z0-9]{{1,32}}-){{0,4}}{_NAME})"""
+    r"""(?:["']?[ \t]*=|'?[ \t]*:(?!//))[ \t]*)"""
+    r"""(?P<value>"[^"]*"|'[^']*'|[^\s"',;&]+)""",
+    re.IGNORECASE,
 )
 # `option key '…'`, `password …`, `set psk "…"`: a name and the rest of the line.
 _SPACED = re.compile(
@@ -47,7 +52,7 @@ def redact_text(text: str, redactor: Redactor) -> str:
             lines[number] = ""
             continue
         lines[number], open_quote = _line(line, redactor)
-    return "\n".join(lines)
+    return redact_remarks("\n".join(lines))
 
 
 _UCI_SHOW = re.compile(r"[A-Za-z0-9_-]+\.[^\s=]+=")

@@ -49,7 +49,7 @@ def test_a_command_says_what_may_fill_it() -> None:
     core = profile.command("config-core")
     assert stations is not None
     assert core is not None
-    assert "ifname: each interface-name that wireless-status shows" in explain.command_note(stations)
+    assert "ifname: each interface name that wireless-status shows" in explain.command_note(stations)
     assert "package: network; kept as /etc/config/{package}" in explain.command_note(core)
 
 

@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from auditor.pipeline import SiteReport
+from auditor.cli.gathering import saved_capture
+from auditor.inventory import loads
+from auditor.pipeline import SiteReport, audit
+from auditor.policies import load_policy
 from auditor.profiles import load_profile
 from auditor.report import files
+from auditor.secrets import Redactor
 from tests.report import shop
 
 SHELL = ["busybox", "ash"] if shutil.which("busybox") else ["sh"]
@@ -151,7 +155,7 @@ def test_the_run_sheet_is_complete(texts: dict[str, str], report: SiteReport) ->
         f"gw: capture sha256 {report.captures[0].sha256[:16]}… (2026-11-23 02:14 CET)",
         "after 20:00 Europe/Paris",
         " 1 [ ] F1+F2    gw   gw.commands   about 2 min   back-out: gw.undo",
-        "out: DNS out for about 1 s",
+        "interrupted: DNS out for about 1 s (~2 s)",
         "disconnected: nobody",
         "proof         simulated only",
         "sites: 1",
@@ -200,3 +204,21 @@ def test_a_link_in_the_way_is_replaced_and_not_followed(report: SiteReport, tmp_
     files.write(report, tmp_path / "out")
     assert victim.read_text() == "mine"
     assert not (tmp_path / "out" / "gw.commands").is_symlink()
+
+
+def test_a_linux_host_is_told_who_pastes_and_nothing_is_read_where_lines_are_only_added(tmp_path: Path) -> None:
+    saved = shutil.copytree(Path(__file__).parents[1] / "shops/linux/kea-unbound/gw", tmp_path / "gw")
+    unbound = saved / "etc/unbound/unbound.conf.d/shop.conf"
+    exempt = '    private-domain: "stripe-terminal-local-reader.net"\n'
+    unbound.write_text(unbound.read_text(encoding="utf-8").replace(exempt, ""), encoding="utf-8")
+    device = f"{{gw: {{captures: {saved}, platform: linux}}}}"
+    clients = "readers: {r: {ssid: SHOP-POS}}, pos: {t: {subnet: 192.168.30.0/24}}"
+    site = loads(f"sites: {{s: {{{clients}, devices: {device}}}}}".encode(), saved)
+    capture = saved_capture("gw", "linux", saved, Redactor(b"the key of the tests"))
+    found = audit(site.sites[0], (capture,), (), load_policy("stripe-terminal"), capture.taken_at)
+    written = {path.name: path.read_text() for path in files.write(found, tmp_path / "out")}
+    for kind in ("commands", "undo"):
+        assert "\n# paste as root (sudo -i); the program patch must be installed\n" in written[f"gw.{kind}"]
+    assert "read first" not in written["gw.commands"]
+    assert "\n# 1. change\n" in written["gw.commands"]
+    assert "\n# activate unbound; interrupted: nothing; " in written["gw.commands"]

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from auditor.model import Severity
 from auditor.pipeline import SiteReport
 from auditor.report import terminal
 from auditor.report.outcome import Tally
@@ -31,7 +32,7 @@ def test_the_header_counts_and_dates(report: SiteReport) -> None:
     assert (
         first == "lyon-01  FAIL  2 errors  1 warning  2 unknown  1 device not audited | 1 ok | captured 02:14 (3 h ago)"
     )
-    assert second == " javascript-sdk (site)"
+    assert second == " integration javascript-sdk (site)"
 
 
 def test_each_finding_names_rule_item_device_line_and_fix(report: SiteReport) -> None:
@@ -117,7 +118,8 @@ def test_colour_changes_no_word(report: SiteReport) -> None:
 
 def test_a_healthy_site_of_many_is_one_line() -> None:
     healthy = shop.healthy()
-    assert printed(healthy, brief=True) == "nice-02  PASS | 1 ok | captured 02:14 (3 h ago) | javascript-sdk (site)\n"
+    line = "nice-02  PASS | 1 ok | captured 02:14 (3 h ago) | integration javascript-sdk (site)\n"
+    assert printed(healthy, brief=True) == line
     assert "lines   42 lines" in printed(healthy)
     with_card = replace(healthy, findings=(*healthy.findings, *(f for f in shop.report().findings if f.card)))
     assert printed(with_card, brief=True).rstrip().endswith("| + 2 checks for a person")
@@ -139,3 +141,22 @@ def test_the_summary_says_how_it_ended_and_who_is_responsible(report: SiteReport
     policy = report.site.policy
     assert f"policy stripe-terminal of {policy.version}" in text
     assert policy.advice["responsibility"].split(";")[0] in text
+
+
+def test_lines_to_add_stand_alone_whatever_the_width(report: SiteReport) -> None:
+    lines = [f"audit ALL=(root) NOPASSWD: /usr/bin/cat /etc/a/long/path/{number}.conf" for number in (1, 2)]
+    note = next(f for f in report.findings if f.severity is Severity.NOTE)
+    advice = tuple(f"in a file add the line: {line}" for line in lines)
+    told = replace(note, message="not obtained from gw: a, b", advice=advice)
+    text = printed(replace(report, findings=(told,)), width=60)
+    assert " advice  not obtained from gw: a, b; in a file add the lines" in text
+    assert [line.strip() for line in text.splitlines() if "NOPASSWD" in line] == lines
+
+
+def test_findings_that_differ_in_whom_they_hit_say_whom(report: SiteReport) -> None:
+    finding = next(f for f in report.findings if f.rule == "lease" and f.severity is Severity.ERROR)
+    twins = tuple(replace(finding, subject=subject) for subject in ("tills", "kiosk"))
+    text = printed(replace(report, findings=twins))
+    assert "12h (kiosk)" in text
+    assert "12h (tills)" in text
+    assert "(tills)" not in printed(replace(report, findings=twins[:1]))

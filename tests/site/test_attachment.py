@@ -1,5 +1,6 @@
 """A selector finds one segment, or says what is missing; it never guesses."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,11 @@ def test_a_device_that_was_not_audited_may_have_the_ssid() -> None:
     place = attach(_selector("ssid: OTHER"), segments_of(devices), devices, (failure,))
     assert isinstance(place, Unknown)
     assert "ap2" in place.settle
+
+
+def test_where_no_network_was_captured_that_is_what_settles_it() -> None:
+    hole = Unknown("the addresses were not captured", settle="add the addresses")
+    devices = (replace(device("gw"), interfaces=Listed((), (hole,))),)
+    place = attach(_selector("ssid: SHOP"), segments_of(devices), devices, ())
+    assert isinstance(place, Unknown)
+    assert place.settle == "add the addresses; without it no network of this shop is known"

@@ -101,15 +101,13 @@ def _judge(
     """Judge one client; `stopped` is what the same rule stops for all clients of its segment: one fix for all."""
     subject, about = client.name, consumer(client).value
     blocked = _blocked_by(needs)
-    unknown: dict[str, list[_Need]] = {}
-    for need in needs:
-        if need.egress.passage is Passage.UNKNOWN and not _only_listed(need):
-            unknown.setdefault(_why(need).why, []).append(need)
+    unknown = [need for need in needs if need.egress.passage is Passage.UNKNOWN and not _only_listed(need)]
     for (device, item, rule), listed in blocked.items():
         fix = _fix(client, stopped[client.attachment.segment.key, device, item, rule])
         yield _blocked(site, client, listed, fix, f"{about} {device}/{item}/{rule or 'default'}")
-    for number, listed in enumerate(unknown.values(), start=1):
-        yield _unknown(site, client, listed, f"{about} unknown {number}" if number > 1 else f"{about} unknown")
+    if unknown:
+        # One verdict for all that is open, however many reasons there are: their number tells nothing.
+        yield _unknown(site, client, unknown, f"{about} unknown")
     diverted = tuple(_diverted(site, client, needs))
     yield from diverted
     if not blocked and not unknown and not diverted:
@@ -171,6 +169,13 @@ def _why(need: _Need) -> Unknown:
     return Unknown(f"some addresses are blocked{subset}, and the host may be among them", fact.spans, settle)
 
 
+def _joined(needs: list[_Need]) -> Unknown:
+    """All reasons as one, with what settles the first of them."""
+    reasons = list({why.why: why for why in map(_why, reversed(needs))}.values())[::-1]
+    near = tuple(dict.fromkeys(span for reason in reasons for span in spans_of(reason)))
+    return Unknown("; ".join(reason.why for reason in reasons), near, reasons[0].settle)
+
+
 def _blocked(site: Site, client: Readers | Pos, needs: list[_Need], fix: Fix, about: str) -> Verdict:
     hop = needs[0].egress.decisive
     assert hop is not None
@@ -221,7 +226,7 @@ def _unknown(site: Site, client: Readers | Pos, needs: list[_Need], about: str) 
     subject = client.name
     if isinstance(attested, Declared) and attested.value == "open":
         return Pass(f"egress is attested by {attested.who}", attested, subject=subject, about=about)
-    why = _why(needs[0])
+    why = _joined(needs)
     if isinstance(attested, Declared):
         settle = f"let {attested.who} confirm every host of the policy, then declare egress open"
         why = Unknown("egress is attested to be filtered, not what passes", attested.spans, settle)

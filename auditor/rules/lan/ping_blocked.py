@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from auditor.model import Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
-from auditor.rules.lan.crossing import opening, stopping, within
+from auditor.rules.lan.crossing import opening, stopping, way, within
 from auditor.rules.pairs import each_pair, server_driven
 from auditor.site import Passage, Pos, Readers, Site
 from auditor.verdicts import Fail, Pass, Undecided, Verdict
@@ -34,7 +34,7 @@ def _judge(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Ver
         yield Pass("inside one network pings never meet the packet filter", (pos.place, readers.place), subject=subject)
     elif hop := stopping(path, Passage.BLOCKED):
         yield Fail(
-            f"ping from {hop.entering} to {hop.leaving} does not pass",
+            f"ping {way(hop, pos, readers)} does not pass",
             hop.fact,
             site.policy.severity("ping-blocked"),
             opening(hop, pos, readers, "icmp", None),

@@ -21,7 +21,7 @@ from auditor.model import Severity, Unknown
 from auditor.policies import Port
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
-from auditor.rules.lan.crossing import opening, stopping, within
+from auditor.rules.lan.crossing import opening, stopping, way, within
 from auditor.rules.pairs import each_pair, server_driven
 from auditor.site import Passage, Pos, Readers, Site
 from auditor.verdicts import Fail, Pass, Undecided, Verdict
@@ -44,7 +44,7 @@ def _port(site: Site, pos: Pos, readers: Readers, subject: str, port: Port) -> V
     if hop := stopping(path, Passage.BLOCKED):
         where = f" ({hop.subset})" if hop.subset else ""
         return Fail(
-            f"{port} from {hop.entering} to {hop.leaving} does not pass{where}",
+            f"{port} {way(hop, pos, readers)} does not pass{where}",
             hop.fact,
             site.policy.severity("lan-blocked"),
             opening(hop, pos, readers, port.protocol.value, port.number),

@@ -10,7 +10,7 @@ from auditor.services.bind.resolver import PROGRAMS, read
 from auditor.services.bind.settings import chroot_of, includes, option
 
 MAIN = "/etc/bind/named.conf"
-_BLOCK = re.compile(r"^[ \t]*(?:options|zone[ \t]+\S+|view[ \t]+\S+|acl[ \t]+\S+|key[ \t]+\S+)(?:[ \t]+IN)?\s*\{", re.MULTILINE)
+_BLOCK = re.compile(r"^[ \t]*(?:options|(?:zone|view|acl|key)[ \t]+\S+)(?:[ \t]+IN)?\s*\{", re.MULTILINE)
 
 
 def main_file(arguments: tuple[str, ...]) -> str | None:

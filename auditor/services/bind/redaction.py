@@ -1,16 +1,20 @@
 """Take the secrets out of named.conf: keys, cookies, and what comments may hold."""
 
+import re
+from collections.abc import Iterator
+
 from auditor.secrets import Redactor
-from auditor.syntax.named_conf import Word, parse, walk
+from auditor.syntax.named_conf import Document, Word, parse, walk
 from auditor.syntax.secret_names import (
     is_secret,
+    mask,
     mask_assigned_secrets,
     mask_behind_secret_word,
-    mask_behind_secret_words,
     mask_private_keys,
     redact_hashes,
 )
 
+_OPEN = re.compile(r"""\"(?:[^"\\\n]|\\[^\n])*+\\?(?=\n|\Z)|/\*(?:[^*]|\*(?!/))*+\*?\Z""")
 _NAMES_OF_KEYS = frozenset({"key", "keys", "server-key", "session-key"})
 
 
@@ -22,7 +26,7 @@ def redact(text: str, redactor: Redactor) -> str:
         written = document.text[start:end]
         tail = "*/" if written.startswith("/*") else ""
         pieces.append((start, end, mask_behind_secret_word(written.removesuffix(tail)) + tail))
-    pieces += [(s.start, s.end, mask_behind_secret_words(document.text[s.start : s.end])) for s in document.strays]
+    pieces += _open_ended(document)
     for statement in walk(document.statements):
         for part in statement.parts[1:]:
             if isinstance(part, Word):
@@ -37,6 +41,15 @@ def redact(text: str, redactor: Redactor) -> str:
             done += [document.text[position:start], new]
             position = end
     return redact_hashes("".join((*done, document.text[position:])), redactor)
+
+
+def _open_ended(document: Document) -> Iterator[tuple[int, int, str]]:
+    """Strings and comments without an end; whatever else cannot be read is there as a statement, too."""
+    for stray in document.strays:
+        found = _OPEN.match(document.text, stray.start)
+        if found is not None:
+            hidden = mask(found[0]) if found[0].startswith('"') else mask_behind_secret_word(found[0])
+            yield found.start(), found.end(), hidden
 
 
 def _is_secret(keyword: str, value: str) -> bool:

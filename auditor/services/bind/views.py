@@ -12,6 +12,8 @@ from auditor.services.reading import Reading
 
 _DESTINATIONS = ("allow-query-on", "allow-recursion-on", "allow-query-cache-on", "match-destinations")
 
+_MOST = 100
+"""Views that are told apart: what each matches rests on the lines of all before it."""
 _OTHER_CLASSES = frozenset({"ch", "chaos", "hs", "hesiod"})
 
 
@@ -46,7 +48,11 @@ def views_of(settings: Settings, matching: Matching) -> Iterator[View]:
         yield View("", None, options, settings.all("zone"), Stated(EVERYTHING, ()), spans)
         return
     taken: Fact[AddressSet] = Stated(NOTHING, ())
-    for item in found:
+    for number, item in enumerate(found):
+        if number >= _MOST:
+            many = Unknown(f"more than {_MOST} views: who gets the answers of this one", (item.header,))
+            yield View(item.argument, item, options, item.all("zone"), many, (item.header,))
+            continue
         clients = item.last("match-clients")
         here: Fact[AddressSet] = Stated(EVERYTHING, ()) if clients is None else matching.addresses(clients.block)
         mine = combine(lambda all_, before: all_ - before, here, taken)

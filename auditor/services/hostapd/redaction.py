@@ -25,7 +25,7 @@ _SECRET = frozenset(_SECRET_KEYS.split())
 # What precedes the secret of these: one word and blanks (`r0kh=MAC NAS-ID key`: two).
 _BEHIND = {"radius_das_client": 1, "r0kh": 2, "r1kh": 2}
 _HARMLESS = frozenset(("wpa_psk_file", "sae_password_file", "private_key", "private_key2", "wep_default_key"))
-_SETTING = re.compile(r"(?P<head>[ \t]*#*[ \t]*(?P<key>[A-Za-z0-9_]+)[ \t]*=)(?P<value>.*)", re.DOTALL)
+_SETTING = re.compile(r"(?P<head>[ \t]*+#*+[ \t]*+(?P<key>[A-Za-z0-9_]+)[ \t]*=)(?P<value>.*)", re.DOTALL)
 _SUFFIX = re.compile(r"\|(?:mac=(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}|vlanid=[0-9]+)")
 _PSK = re.compile(
     r"(?P<head>#*[ \t]*(?:[a-z]+=[^ =]* +)*(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}[ \t]+)(?P<value>\S.*)", re.DOTALL

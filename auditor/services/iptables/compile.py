@@ -1,13 +1,13 @@
 """Saved tables as base chains whose rules are steps."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.model import Action, Fact, Stated, Unknown
 from auditor.services.iptables.matches import clauses_of
 from auditor.services.netfilter.conditions import Context, doubted, narrowed, port
 from auditor.services.netfilter.filters import Base
-from auditor.services.netfilter.program import Does, Jump, Nat, Return, Source, Step, Undecided
+from auditor.services.netfilter.program import Chains, Does, Jump, Nat, Return, Source, Step, Steps, Undecided
 from auditor.services.reading import Reading
 from auditor.syntax.iptables_save import Chain, Rule, Saved, Table
 
@@ -81,22 +81,25 @@ class _Compiler:
     path: str
     reading: Reading
 
-    def build(self, context: Context) -> Mapping[str, tuple[Step, ...]]:
-        return {
-            name: tuple(step for rule in chain.rules for step in self._steps(rule, context))
-            for name, chain in self.table.chains.items()
-        }
+    def build(self, context: Context) -> Chains:
+        return {name: Steps(self._steps(chain, context)) for name, chain in self.table.chains.items()}
 
-    def _steps(self, rule: Rule, context: Context) -> list[Step]:
+    def _steps(self, chain: Chain, context: Context) -> Iterator[Step]:
+        for rule in chain.rules:
+            step = self._step(rule, context)
+            if step is not None:
+                yield step
+
+    def _step(self, rule: Rule, context: Context) -> Step | None:
         does = self._does(rule)
         clauses = clauses_of(rule, context, _TARGET_OPTIONS)
         if does is None or not clauses:
-            return []
+            return None
         spans = (self.reading.span(self.path, rule.line),)
         source = Source(rule.chain, rule.key, rule.key, spans)
         if isinstance(does, Undecided):
             clauses = narrowed(clauses, doubted(f"what {rule.value(*_JUMPS)[:20]} does is not known"))
-        return [Step(clauses, does, source)]
+        return Step(clauses, does, source)
 
     def _does(self, rule: Rule) -> Does | None:
         """What a rule does; None if it lets packets go on."""

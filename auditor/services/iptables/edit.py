@@ -1,18 +1,24 @@
 """Intents as edits of /etc/iptables/rules.v4, and of the output beside it, so that both stay the same."""
 
 from dataclasses import replace
+from ipaddress import IPv4Network
+from itertools import product
 
 from auditor.intents import AllowTraffic, Intent, StopDnsRedirect
 from auditor.services.base import Host, Instance, NotPossible, Put
 from auditor.services.iptables.tables import FILE, RUNNING, Chosen, chosen
-from auditor.services.netfilter.assemble import context_of, views_of
-from auditor.services.netfilter.filters import Base, flat_of, step_before
+from auditor.services.netfilter.assemble import context_of
+from auditor.services.netfilter.filters import Base, flat_of
+from auditor.services.netfilter.opening import FOLLOWING, opening
 from auditor.services.netfilter.owners import advice
 from auditor.services.netfilter.program import Nat
 from auditor.services.netfilter.wording import check, listed
 from auditor.syntax.iptables_save import Chain, Saved
 
 _DNS = 53
+_MOST_RULES = 64
+"""A fix of more lines than these is better made otherwise."""
+
 _OURS = ("iptables/", "iptables-legacy/", "ebtables/")
 
 
@@ -27,33 +33,51 @@ def edit(host: Host, instance: Instance, intent: Intent) -> tuple[Put, ...] | No
 
 def _allow(host: Host, intent: AllowTraffic) -> tuple[Put, ...]:
     found = chosen(host)
-    base = next((base for base in found.ruleset.bases if base.key == intent.filter), None)
-    if base is None or base.hook not in ("forward", "input") or base.family != "ip":
-        raise NotPossible(f"{intent.filter} is no chain at which traffic is let in", "add the rule by hand")
     check(intent)
-    words = _words(intent, base)
-    table = base.key.partition("/")[2].partition(" ")[0]
-    _refuse(found, base, f"iptables -t {table} -I {words.removeprefix('-A ')}")
-    before = ""
-    if intent.before:
-        context, _ = context_of(host, found.ruleset)
-        source = step_before(base, replace(context, hook=base.hook), views_of(base.hook), intent.before)
-        if source is None:
-            why = f"later packets or replies do not pass {base.key}, whatever the first one may do"
-            raise NotPossible(why, "begin the chain with `-m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`")
-        before = source.key
-    if any(rule.key == intent.name for rule in _chain(found.file, table, base.chain).rules):
-        raise NotPossible(f"chain {base.chain} has a rule called {intent.name}", "look why that rule does not help")
-    return _puts(found, table, base.chain, intent.name, before, words)
+    if intent.filter.startswith("ebtables/"):
+        raise NotPossible("no file that is read holds the rules of ebtables", _of_ebtables(intent))
+    context, _ = context_of(host, found.ruleset)
+    wanted = opening(intent, found.ruleset.bases, context)
+    base, table = wanted.base, wanted.base.key.partition("/")[2].partition(" ")[0]
+    new: list[tuple[str, str, str]] = []
+    if wanted.following is not None:
+        new.append((FOLLOWING, wanted.following, "-m conntrack --ctstate RELATED,ESTABLISHED"))
+    if wanted.first is not None:
+        pairs = list(product(_networks(intent.sources), _networks(intent.destinations)))
+        if len(pairs) > _MOST_RULES:
+            raise NotPossible(f"it would take {len(pairs)} rules", "add a rule with a set of networks by hand")
+        names = intent.rules(len(pairs))
+        new += ((name, wanted.first, _words(intent, base, *pair)) for name, pair in zip(names, pairs, strict=True))
+    commands = (f"iptables -t {table} -I {base.chain} {words} -j ACCEPT" for _, _, words in reversed(new))
+    _refuse(found, base, "; ".join(commands))
+    taken = {rule.key for rule in _chain(found.file, table, base.chain).rules}
+    for name, _, _ in new:
+        if name in taken:
+            raise NotPossible(f"chain {base.chain} has a rule called {name}", "look why that rule does not help")
+    return tuple(
+        put
+        for name, before, words in new
+        for put in _puts(
+            found, table, base.chain, name, before, f"-A {base.chain} {words} -m comment --comment {name} -j ACCEPT"
+        )
+    )
 
 
-def _words(intent: AllowTraffic, base: Base) -> str:
-    parts = [f"-A {base.chain}"]
-    for option, networks in (("-s", intent.sources), ("-d", intent.destinations)):
-        names = listed(networks)
-        if len(names) > 1:
-            raise NotPossible("one rule of iptables takes one network", "add one rule for each of the networks")
-        parts += (f"{option} {name if '/' in name else f'{name}/32'}" for name in names)
+def _networks(networks: tuple[IPv4Network, ...] | None) -> tuple[str, ...]:
+    """Networks as iptables shows them; one of any source or destination is ''."""
+    return tuple(name if "/" in name else f"{name}/32" for name in listed(networks)) or ("",)
+
+
+def _of_ebtables(intent: AllowTraffic) -> str:
+    sides = (("--ip-src", _networks(intent.sources)), ("--ip-dst", _networks(intent.destinations)))
+    words = ["-p IPv4", *(f"{option} {names[0]}" for option, names in sides if names[0])]
+    words += [f"--ip-proto {intent.protocol}", *([f"--ip-dport {intent.port}"] if intent.port is not None else [])]
+    return f"ebtables -I FORWARD {' '.join(words)} -j ACCEPT, and write it where these rules come from"
+
+
+def _words(intent: AllowTraffic, base: Base, source: str, destination: str) -> str:
+    """What a rule matches; one rule of iptables takes one network on each side."""
+    parts = [*([f"-s {source}"] if source else []), *([f"-d {destination}"] if destination else [])]
     parts += [f"-i {intent.entering}"] if intent.entering else []
     parts += [f"-o {intent.leaving}"] if intent.leaving and base.hook == "forward" else []
     parts.append(f"-p {intent.protocol}")
@@ -61,7 +85,7 @@ def _words(intent: AllowTraffic, base: Base) -> str:
         parts.append("-m icmp --icmp-type 8")
     elif intent.port is not None:
         parts.append(f"-m {intent.protocol} --dport {intent.port}")
-    return " ".join((*parts, f"-m comment --comment {intent.name} -j ACCEPT"))
+    return " ".join(parts)
 
 
 def _puts(found: Chosen, table: str, chain: str, key: str, before: str, value: str | None) -> tuple[Put, ...]:

@@ -7,7 +7,16 @@ from auditor.model import Filter, Listed, Span, Unknown, spans_of
 from auditor.services.base import Host, Part
 from auditor.services.netfilter.boxes import Box, merged
 from auditor.services.netfilter.conditions import Context, View
-from auditor.services.netfilter.filters import Base, bridged, filter_of, flat_of, open_filter, policy_of, stops
+from auditor.services.netfilter.filters import (
+    Base,
+    bridged,
+    filters_of,
+    flat_of,
+    later_filter,
+    open_filter,
+    policy_of,
+    stops,
+)
 from auditor.services.netfilter.kernel import bridges_ask
 from auditor.services.netfilter.links import links_of
 from auditor.services.netfilter.nat import Translations, translations
@@ -82,7 +91,7 @@ def _at(host: Host, bases: tuple[Base, ...], context: Context, hook: str) -> Ite
     """Filters of the hook itself: each is shown, whatever it does."""
     for base in bases:
         if base.hook == hook and base.type != "nat":
-            yield filter_of(host.name, base, replace(context, hook=hook), views_of(hook))
+            yield from filters_of(host.name, base, replace(context, hook=hook), views_of(hook))
 
 
 def _around(host: Host, bases: tuple[Base, ...], context: Context, hook: str) -> Iterator[Filter]:
@@ -90,26 +99,16 @@ def _around(host: Host, bases: tuple[Base, ...], context: Context, hook: str) ->
     at = replace(context, hook=hook)
     for base in bases:
         if base.hook == hook and stops(base, at):
-            yield filter_of(host.name, base, at, (View.ONWARD, View.REPLY))
+            yield from filters_of(host.name, base, at, (View.ONWARD, View.REPLY))
 
 
 def _answers(host: Host, bases: tuple[Base, ...], context: Context) -> Iterator[Filter]:
     """Answers of the host's own services that the output hook stops."""
-    at = replace(context, hook="output")
+    at = replace(context, hook="output", view=View.REPLY)
     for base in bases:
-        if base.hook != "output" or base.type == "nat":
-            continue
-        filter_ = filter_of(host.name, replace(base, key=f"{base.key} (answers)"), at, (View.REPLY,))
-        kept = tuple(rule for rule in filter_.rules if rule.key.startswith(View.REPLY.value))
-        # First packets of the host itself are no answers; only what is said of replies counts.
-        answers = _replies_only(base, at)
-        if kept and answers:
-            yield replace(open_filter(host.name, filter_.key, base.spans), rules=Listed(kept, filter_.rules.holes))
-
-
-def _replies_only(base: Base, context: Context) -> bool:
-    flat = flat_of(base, replace(context, view=View.REPLY))
-    return bool(flat.trouble) or lost(flat.entries, policy_of(base), context.universe) != ()
+        if base.hook == "output" and base.type != "nat":
+            found = later_filter(host.name, f"{base.key} (answers)", base, at)
+            yield from () if found is None else (found,)
 
 
 def output_doubts(host: Host, ruleset: Ruleset) -> tuple[Unknown, ...]:
@@ -154,9 +153,10 @@ def _bridges(
 ) -> Listed[Filter]:
     at = replace(context, hook="forward", bridged=True)
     found = [
-        filter_of(host.name, base, at, (View.ONWARD, View.REPLY))
+        filter_
         for base in bases
         if base.family == "bridge" and base.hook == "forward"
+        for filter_ in filters_of(host.name, base, at, (View.ONWARD, View.REPLY))
     ]
     holes = (*(hole for hole in _edges(bases, context)), *ruleset.holes)
     asked = bridges_ask(host)

@@ -36,6 +36,7 @@ class Universe:
 
 
 ALL = Box()
+_NO_NAMES: frozenset[str] = frozenset()
 _FIELDS = tuple(field.name for field in fields(Box))
 _WHOLE: dict[str, tuple[tuple[int, int], ...]] = {"sources": ADDRESSES, "destinations": ADDRESSES, "ports": PORTS}
 
@@ -83,19 +84,26 @@ def both(one: Box, other: Box) -> Box | None:
     """What two boxes have in common, None if that is nothing."""
     if one is ALL or one == other:
         return other
-    values: dict[str, Any] = {}
-    for name in _FIELDS:
-        mine, theirs = getattr(one, name), getattr(other, name)
-        if mine is None or theirs is None:
-            value = theirs if mine is None else mine
-        elif isinstance(mine, frozenset):
-            value = mine & theirs
-        else:
-            value = clipped(mine, theirs)
-        if value is not None and not value:
-            return None
-        values[name] = value
-    return Box(**values)
+    # Field by field, the narrowest ones first: this is asked far more often than anything else.
+    entering = _common(one.entering, other.entering)
+    leaving = _common(one.leaving, other.leaving)
+    protocols = _common(one.protocols, other.protocols)
+    if _NO_NAMES in (entering, leaving, protocols):
+        return None
+    ports = _overlap(one.ports, other.ports)
+    sources = _overlap(one.sources, other.sources)
+    destinations = _overlap(one.destinations, other.destinations)
+    if () in (ports, sources, destinations):
+        return None
+    return Box(entering, leaving, sources, destinations, protocols, ports)
+
+
+def _common(one: Names, other: Names) -> Names:
+    return other if one is None else one if other is None else one & other
+
+
+def _overlap(one: Numbers, other: Numbers) -> Numbers:
+    return other if one is None else one if other is None else clipped(one, other)
 
 
 def without(box: Box, other: Box, universe: Universe) -> list[Box]:

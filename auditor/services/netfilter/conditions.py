@@ -37,7 +37,10 @@ PORT_NAMES = {
 """Source: Debian /etc/services (package netbase)."""
 
 ARP = "arp"
+_PACKETS = frozenset(PROTOCOLS) | {"other"}
+_FRAMES = _PACKETS | {ARP}
 _EPHEMERAL = (1024, 65535)
+_USUAL = 32768
 _BOOTPC, _BOOTPS = 68, 67
 
 
@@ -76,9 +79,9 @@ class Context:
 
     @property
     def universe(self) -> Universe:
-        protocols = frozenset(PROTOCOLS) | {"other"}
-        names = self.links.behind if self.bridged else self.links.routed
-        return Universe(names, protocols | {ARP} if self.bridged else protocols)
+        if self.bridged:
+            return Universe(self.links.behind, _FRAMES)
+        return Universe(self.links.routed, _PACKETS)
 
     @property
     def complete(self) -> bool:
@@ -97,6 +100,8 @@ def doubted(why: str, box: Box = ALL) -> tuple[Clause, ...]:
 def narrowed(clauses: Iterable[Clause], more: Iterable[Clause]) -> tuple[Clause, ...]:
     """Both conditions at once."""
     again = tuple(more)
+    if clauses == ALWAYS and len(again) <= MOST:
+        return again
     found = []
     for clause in clauses:
         for other in again:
@@ -269,11 +274,15 @@ def ports(
 
 
 def _client_port(of: frozenset[str], wanted: tuple[tuple[int, int], ...], context: Context) -> tuple[Clause, ...]:
-    """A client takes any port above 1023, except that one of DHCP has 68 (RFC 2131, 4.1)."""
+    """A client may take any port above 1023 and takes one above 32767, except that one of DHCP has 68.
+
+    Source: RFC 6335, 6 (49152 to 65535); Linux, Documentation/networking/ip-sysctl.rst, ip_local_port_range (32768 to
+    60999); RFC 2131, 4.1.
+    """
     low, high = _EPHEMERAL
     if any(first <= low and high <= last for first, last in wanted):
         sure: tuple[Clause, ...] = (Clause(Box(protocols=of)),)
-    elif wanted[-1][1] < low:
+    elif wanted[-1][1] < _USUAL:
         sure = NEVER
     else:
         sure = doubted("the client's own port", Box(protocols=of))

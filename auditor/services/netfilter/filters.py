@@ -1,10 +1,11 @@
 """Base chains as filters of the model. A chain counts for every kind of packet that a connection needs.
 
-A filter of the model speaks of first packets and says that replies pass. Where a chain does not let later packets or
-replies pass, rules in front of the others say so, about the connections that would need them.
+A filter of the model speaks of first packets and says that replies pass. Where a chain may lose later packets or
+replies, it gives one more filter for each of these kinds, about the connections that would need them: its rules are
+those of the chain as these packets meet them. Their keys are those of the rules, whatever else the chain holds.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 
@@ -12,9 +13,11 @@ from auditor.model import Action, Fact, Filter, FilterRule, Listed, PortRange, S
 from auditor.services.netfilter.boxes import Box, Numbers, both, without
 from auditor.services.netfilter.conditions import ARP, Clause, Context, View
 from auditor.services.netfilter.links import Links
-from auditor.services.netfilter.program import Entry, Flat, Lost, Nat, Source, Step, flatten, lost
+from auditor.services.netfilter.program import Chains, Entry, Flat, Nat, Source, flatten, lost
 
-_MOST_PARTS = 256
+BRIDGED = " (bridged)"
+"""How the key of a filter of routed packets ends where frames within a bridge meet it."""
+
 _ASK = "look at the counters of the rule while a POS connects"
 
 
@@ -34,7 +37,7 @@ class Base:
     priority: int
     policy: Fact[Action]
     spans: tuple[Span, ...]
-    build: Callable[[Context], Mapping[str, tuple[Step, ...]]]
+    build: Callable[[Context], Chains]
     holes: tuple[Unknown, ...] = ()
 
 
@@ -48,28 +51,23 @@ def policy_of(base: Base) -> Action:
     return Action.DROP if isinstance(base.policy, Unknown) else base.policy.value
 
 
-def filter_of(device: str, base: Base, context: Context, views: tuple[View, ...]) -> Filter:
-    """Make one filter; `views` are the kinds of packets besides the first that must pass this chain."""
+def filters_of(device: str, base: Base, context: Context, views: tuple[View, ...]) -> Iterator[Filter]:
+    """One filter for first packets, and one for each other kind of packets (`views`) that may be lost here."""
     flat = flat_of(base, replace(context, view=View.FIRST))
     holes = base.holes + ((Unknown(f"{base.key}: {flat.trouble}", base.spans, _ASK),) if flat.trouble else ())
-    front = tuple(_front(base, context, flat, views)) if not holes else ()
-    rules = _unique([*front, *(rule_of(entry, base.chain) for entry in flat.entries)])
-    return Filter(device, base.key, Listed(tuple(rules), holes), base.policy)
+    rules = _unique(rule_of(entry, base.chain) for entry in flat.entries)
+    yield Filter(device, base.key, Listed(tuple(rules), holes), base.policy)
+    for view in views if not holes else ():
+        later = later_filter(device, later_key(base, view), base, replace(context, view=view))
+        if later is not None:
+            yield later
 
 
-def step_before(base: Base, context: Context, views: tuple[View, ...], key: str) -> Source | None:
-    """The rule of the base chain itself that leads to a rule of the filter; None if no rule of it does.
-
-    Rules in front, about later packets and replies, come from no single rule.
-    """
-    filter_ = filter_of("", base, context, views)
-    flat = flat_of(base, replace(context, view=View.FIRST))
-    front = len(filter_.rules) - len(flat.entries)
-    index = next((n for n, rule in enumerate(filter_.rules) if rule.key == key), -1)
-    if index < front:
-        return None
-    entry = flat.entries[index - front]
-    return entry.via[0] if entry.via else entry.source
+def entry_of(base: Base, context: Context, key: str) -> Entry | None:
+    """What a rule of the filter for one kind of packets was made of; None if there is no such rule."""
+    flat = flat_of(base, context)
+    rules = _unique(rule_of(entry, base.chain) for entry in flat.entries)
+    return next((entry for entry, rule in zip(flat.entries, rules, strict=True) if rule.key == key), None)
 
 
 def open_filter(device: str, key: str, spans: tuple[Span, ...]) -> Filter:
@@ -86,46 +84,46 @@ def stops(base: Base, context: Context) -> bool:
     return False
 
 
-def _front(base: Base, context: Context, first: Flat, views: tuple[View, ...]) -> Iterator[FilterRule]:
-    """Connections of which a later packet or a reply is lost although the first packet passes."""
-    gone = lost(first.entries, policy_of(base), context.universe)
-    stopped = [one.clause.box for one in gone or () if not one.clause.doubt]
-    for view in views:
-        flat = flat_of(base, replace(context, view=view))
-        found = None if flat.trouble else lost(flat.entries, policy_of(base), context.universe)
-        if found is None:
-            why = f"whether {view.value} pass {base.key} is not known: it splits packets into too many parts"
-            yield _rule(f"{view.value}", base.key, Clause(doubt=why), Stated(Action.DROP, base.spans), base.spans)
-            continue
-        for one in found:
-            yield from _losing(base, view, one, stopped, context)
+def later_key(base: Base, view: View) -> str:
+    """The key of the filter for packets that follow the first ones."""
+    return f"{base.key} ({view.value})"
 
 
-def _losing(base: Base, view: View, one: Lost, stopped: list[Box], context: Context) -> Iterator[FilterRule]:
-    parts = [one.clause.box.mirrored() if view is View.REPLY else one.clause.box]
-    for box in stopped:
-        parts = [rest for part in parts for rest in without(part, box, context.universe)]
-        if len(parts) > _MOST_PARTS:
-            break
-    name = one.source.name if one.source is not None else f"policy of {base.key}"
-    spans = one.source.spans if one.source is not None else spans_of(base.policy)
-    for part, why in _needed(view, parts, one.clause.doubt, context):
-        doubt = why and f"{view.value} may not pass: {why}"
-        yield _rule(f"{view.value}: {name}", name, Clause(part, doubt), Stated(Action.DROP, spans), spans)
+def later_filter(device: str, key: str, base: Base, context: Context) -> Filter | None:
+    """Connections whose later packets, or replies, a chain may lose; None if it loses none."""
+    flat = flat_of(base, context)
+    if flat.trouble:
+        hole = Unknown(f"{key}: {flat.trouble}", base.spans, _ASK)
+        return Filter(device, key, Listed((), (hole,)), Stated(Action.ACCEPT, base.spans))
+    if lost(flat.entries, policy_of(base), context.universe) == ():
+        return None
+    if context.view is View.REPLY:
+        entries = (
+            replace(entry, clause=replace(entry.clause, box=entry.clause.box.mirrored())) for entry in flat.entries
+        )
+        return Filter(device, key, Listed(tuple(_unique(rule_of(entry, base.chain) for entry in entries))), base.policy)
+    rules = [rule_of(part, base.chain) for entry in flat.entries for part in _needed(entry, context)]
+    if isinstance(base.policy, Unknown) or not base.policy.value.blocks:
+        return Filter(device, key, Listed(tuple(_unique(rules))), base.policy)
+    spans = spans_of(base.policy)
+    rest = Entry(
+        Clause(), base.policy.value, Source(base.chain, f"policy of {base.key}", f"policy of {base.key}", spans)
+    )
+    rules += (rule_of(part, base.chain) for part in _needed(rest, context))
+    return Filter(device, key, Listed(tuple(_unique(rules))), Stated(Action.ACCEPT, spans))
 
 
-def _needed(view: View, parts: list[Box], doubt: str, context: Context) -> Iterator[tuple[Box, str]]:
-    """Parts with their doubt: a question and one reply, as over UDP, need no later packets; TCP always does."""
-    tcp = Box(protocols=frozenset({"tcp"}))
-    for part in parts:
-        if view is not View.ONWARD or doubt:
-            yield part, doubt
-            continue
-        inside = both(part, tcp)
-        if inside is not None:
-            yield inside, ""
-        for other in without(part, tcp, context.universe):
-            yield other, "a question and one reply would do without"
+def _needed(entry: Entry, context: Context) -> Iterator[Entry]:
+    """What stops later packets certainly stops TCP; a question and one reply, as over UDP, do without them."""
+    clause, tcp = entry.clause, Box(protocols=frozenset({"tcp"}))
+    if clause.doubt or not isinstance(entry.does, Action) or not entry.does.blocks:
+        yield entry
+        return
+    inside = both(clause.box, tcp)
+    if inside is not None:
+        yield replace(entry, clause=Clause(inside))
+    for other in without(clause.box, tcp, context.universe):
+        yield replace(entry, clause=Clause(other, "a question and one reply would do without later packets"))
 
 
 def rule_of(entry: Entry, chain: str) -> FilterRule:
@@ -197,7 +195,7 @@ def bridged(filter_: Filter, links: Links, spans: tuple[Span, ...]) -> Filter:
         entering, leaving = _no_ports(rule.entering, links), _no_ports(rule.leaving, links)
         if entering is not None and leaving is not None:
             rules.append(replace(rule, entering=entering, leaving=leaving))
-    return replace(filter_, key=f"{filter_.key} (bridged)", rules=Listed(tuple(_unique(rules)), filter_.rules.holes))
+    return replace(filter_, key=f"{filter_.key}{BRIDGED}", rules=Listed(tuple(_unique(rules)), filter_.rules.holes))
 
 
 def _no_ports(names: Fact[frozenset[str] | None], links: Links) -> Fact[frozenset[str] | None] | None:

@@ -20,7 +20,8 @@ def meaning(host: Host, bases: Iterable[Base]) -> list[object]:
         context = Context(base.hook, View.FIRST, links, bridged=base.family in ("bridge", "netdev"))
         for view in View:
             chains = base.build(replace(context, view=view))
-            steps = sorted((name, tuple(_rules(each))) for name, each in chains.items() if each)
+            written = ((name, tuple(each)) for name, each in chains.items())
+            steps = sorted((name, tuple(_rules(each))) for name, each in written if each)
             found.append((base.chain, base.type, base.hook, base.priority, policy, view.value, steps))
     return found
 

@@ -4,7 +4,7 @@
 so only they need sets to be cut.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -66,6 +66,31 @@ class Step:
     source: Source
 
 
+class Steps:
+    """The steps of one chain, each made when somebody first asks for it: most packets leave a chain early."""
+
+    __slots__ = ("_made", "_more")
+
+    def __init__(self, more: Iterable[Step]) -> None:
+        self._made: list[Step] = []
+        self._more = iter(more)
+
+    def __iter__(self) -> Iterator[Step]:
+        at = 0
+        while True:
+            if at == len(self._made):
+                step = next(self._more, None)
+                if step is None:
+                    return
+                self._made.append(step)
+            yield self._made[at]
+            at += 1
+
+
+Chains: TypeAlias = Mapping[str, Steps]
+"""The chains of a table by their names."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One part of a flat list. `via` are the jumps that lead to it."""
@@ -84,7 +109,7 @@ class Flat:
     trouble: str = ""
 
 
-def flatten(chains: Mapping[str, tuple[Step, ...]], chain: str, universe: Universe) -> Flat:
+def flatten(chains: Chains, chain: str, universe: Universe) -> Flat:
     """Follow all jumps from a base chain."""
     flat = Flat()
     _walk(flat, chains, chain, [Clause()], universe, ())
@@ -93,7 +118,7 @@ def flatten(chains: Mapping[str, tuple[Step, ...]], chain: str, universe: Univer
 
 def _walk(
     flat: Flat,
-    chains: Mapping[str, tuple[Step, ...]],
+    chains: Chains,
     chain: str,
     current: list[Clause],
     universe: Universe,

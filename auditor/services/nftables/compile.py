@@ -1,13 +1,13 @@
 """Tables of nftables as base chains whose rules are steps: clauses, and what becomes of the packets."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.model import Action, Fact, Span, Stated, Unknown
 from auditor.services.netfilter.conditions import ALWAYS, Clause, Context, doubted, narrowed, port
 from auditor.services.netfilter.filters import Base
-from auditor.services.netfilter.program import Does, Jump, Nat, Return, Source, Step, Undecided
+from auditor.services.netfilter.program import Chains, Does, Jump, Nat, Return, Source, Step, Steps, Undecided
 from auditor.services.nftables.matches import elements, matching, unclear
 from auditor.services.reading import Reading
 from auditor.syntax.nft_tree import (
@@ -85,14 +85,15 @@ class _Compiler:
     table: Table
     reading: Reading
 
-    def build(self, context: Context) -> Mapping[str, tuple[Step, ...]]:
+    def build(self, context: Context) -> Chains:
         """The steps of all chains of the table."""
-        return {
-            name: tuple(step for rule in chain.rules for step in self._steps(chain, rule, context))
-            for name, chain in self.table.chains.items()
-        }
+        return {name: Steps(self._steps(chain, context)) for name, chain in self.table.chains.items()}
 
-    def _steps(self, chain: Chain, rule: Rule, context: Context) -> list[Step]:
+    def _steps(self, chain: Chain, context: Context) -> Iterator[Step]:
+        for rule in chain.rules:
+            yield from self._of_rule(chain, rule, context)
+
+    def _of_rule(self, chain: Chain, rule: Rule, context: Context) -> list[Step]:
         spans = (self.reading.span(rule.file, rule.first, rule.last),)
         source = Source(chain.name, rule.key, rule.comment or _shown(rule), spans)
         current: tuple[Clause, ...] = ALWAYS

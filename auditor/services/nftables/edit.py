@@ -1,14 +1,17 @@
 """Intents as edits of the file that holds the ruleset, and of the running one beside it, so that both stay the same."""
 
 import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from auditor.intents import AllowTraffic, Intent, StopDnsRedirect
 from auditor.services.base import Host, Instance, NotPossible, Put
-from auditor.services.netfilter.assemble import context_of, views_of
+from auditor.services.netfilter.assemble import context_of
 from auditor.services.netfilter.conditions import Context
-from auditor.services.netfilter.filters import Base, flat_of, step_before
+from auditor.services.netfilter.filters import Base, flat_of
 from auditor.services.netfilter.nat import translations
+from auditor.services.netfilter.opening import FOLLOWING, opening
 from auditor.services.netfilter.owners import advice, owner_of
 from auditor.services.netfilter.program import Nat, Source
 from auditor.services.netfilter.wording import check, listed
@@ -17,6 +20,11 @@ from auditor.syntax.nft_tree import Chain, Rule, Table
 
 _BY_HAND = "make the change where the ruleset comes from, then load it"
 _DNS = 53
+_Match: TypeAlias = Sequence[Mapping[str, object]]
+_FOLLOWING = "ct state established,related"
+_FOLLOWING_JSON: _Match = (
+    {"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": ["established", "related"]}},
+)
 
 
 def edit(host: Host, instance: Instance, intent: Intent) -> tuple[Put, ...] | None:
@@ -30,44 +38,45 @@ def edit(host: Host, instance: Instance, intent: Intent) -> tuple[Put, ...] | No
 
 def _allow(host: Host, intent: AllowTraffic) -> tuple[Put, ...]:
     found = chosen(host)
-    base = next((base for base in found.ruleset.bases if base.key == intent.filter), None)
-    if base is None or base.hook not in ("forward", "input"):
-        raise NotPossible(f"{intent.filter} is no chain at which traffic is let in", "add the rule by hand")
     check(intent)
-    table, chain = _place(found, base)
-    words = _words(intent, base)
-    _refuse(found, table, f"nft insert rule {table.key} {chain.name} {words}")
-    if any(rule.key == intent.name for rule in chain.rules):
-        raise NotPossible(f"chain {chain.name} has a rule called {intent.name}", "look why that rule does not help")
     context, _ = context_of(host, found.ruleset)
-    before = _before(base, intent, step_before(base, _at(context, base), views_of(base.hook), intent.before or ""))
+    wanted = opening(intent, found.ruleset.bases, context)
+    table, chain = _place(found, wanted.base)
+    new: list[tuple[str, str, str, _Match]] = []
+    if wanted.following is not None:
+        new.append((FOLLOWING, wanted.following, _FOLLOWING, _FOLLOWING_JSON))
+    if wanted.first is not None:
+        new.append((intent.name, wanted.first, _words(intent, wanted.base), _match(intent, wanted.base)))
+    commands = (f"nft insert rule {table.key} {chain.name} {words}" for _, _, words, _ in reversed(new))
+    _refuse(found, table, "; ".join(commands))
+    return tuple(put for one in new for put in _insert(host, found, table, chain, *one))
+
+
+def _insert(
+    host: Host, found: Chosen, table: Table, chain: Chain, name: str, before: str, words: str, match: _Match
+) -> Iterator[Put]:
+    """A new rule in the file, in front of another or at the end of its chain, and in the running ruleset beside it."""
+    if any(rule.key == name for rule in chain.rules):
+        raise NotPossible(f"chain {chain.name} has a rule called {name}", "look why that rule does not help")
     rule = next((rule for rule in chain.rules if rule.key == before), None)
     beside_it = rule if rule is not None else next(reversed(chain.rules), None)
     path = chain.file if beside_it is None else beside_it.file
-    place = ("rule", table.family, table.name, chain.name, intent.name, before)
-    puts = [Put("nftables", path, place, words)]
+    place = ("rule", table.family, table.name, chain.name, name, before)
+    words = f'{words} accept comment "{name}"'
+    yield Put("nftables", path, place, words)
     live = _live_chain(found, table, chain)
     if live is not None:
         index = chain.rules.index(rule) if rule is not None else len(chain.rules)
         beside = live.rules[index].key if index < len(live.rules) else ""
-        value = _running_value(host, table, chain, intent, words, base)
-        puts.append(Put("nftables", running_path(host.reading), (*place[:5], beside), value))
-    return tuple(puts)
+        captured = host.reading.file(running_path(host.reading))
+        if captured is not None and captured.text.lstrip().startswith("{"):
+            shown = {"family": table.family, "table": table.name, "chain": chain.name, "comment": name}
+            words = json.dumps({"rule": {**shown, "expr": [*match, {"accept": None}]}})
+        yield Put("nftables", running_path(host.reading), (*place[:5], beside), words)
 
 
 def _at(context: Context, base: Base) -> Context:
     return replace(context, hook=base.hook)
-
-
-def _before(base: Base, intent: AllowTraffic, source: Source | None) -> str:
-    if not intent.before:
-        return ""
-    if source is None:
-        raise NotPossible(
-            f"later packets or replies do not pass {base.key}, whatever the first one may do",
-            "begin the chain with `ct state established,related accept`",
-        )
-    return source.key
 
 
 def _words(intent: AllowTraffic, base: Base) -> str:
@@ -86,14 +95,11 @@ def _words(intent: AllowTraffic, base: Base) -> str:
         parts.append(f"meta l4proto {intent.protocol}")
     else:
         parts.append(f"{intent.protocol} dport {intent.port}")
-    return " ".join((*parts, f'accept comment "{intent.name}"'))
+    return " ".join(parts)
 
 
-def _running_value(host: Host, table: Table, chain: Chain, intent: AllowTraffic, words: str, base: Base) -> str:
-    """The new rule as the running ruleset shows it."""
-    captured = host.reading.file(running_path(host.reading))
-    if captured is None or not captured.text.lstrip().startswith("{"):
-        return words
+def _match(intent: AllowTraffic, base: Base) -> _Match:
+    """The same as nft shows it in JSON."""
 
     def match(left: dict[str, object], right: object) -> dict[str, object]:
         return {"match": {"op": "==", "left": left, "right": right}}
@@ -119,14 +125,7 @@ def _running_value(host: Host, table: Table, chain: Chain, intent: AllowTraffic,
         found.append(match({"meta": {"key": "l4proto"}}, intent.protocol))
     else:
         found.append(match(payload(intent.protocol, "dport"), intent.port))
-    rule = {
-        "family": table.family,
-        "table": table.name,
-        "chain": chain.name,
-        "comment": intent.name,
-        "expr": [*found, {"accept": None}],
-    }
-    return json.dumps({"rule": rule})
+    return found
 
 
 # -- redirects -------------------------------------------------------------------------------------------------

@@ -11,11 +11,11 @@ from auditor.services.netfilter.assemble import Ruleset
 from auditor.services.netfilter.filters import Base
 from auditor.services.netfilter.meaning import meaning
 from auditor.services.netfilter.owners import of_iptables, owner_of
-from auditor.services.nftables.compile import bases_of
+from auditor.services.nftables.compile import bases_of, priority_of
 from auditor.services.reading import Reading
 from auditor.syntax import nft_json, nft_text
 from auditor.syntax.json_text import JsonError
-from auditor.syntax.nft_tree import Aside, Opaque, Rule, Table
+from auditor.syntax.nft_tree import Aside, Chain, Opaque, Rule, Table
 from auditor.syntax.nft_tree import Ruleset as Tree
 
 RUNNING = ("commands/nft-ruleset.txt", "commands/nft-ruleset.json")
@@ -85,7 +85,7 @@ def chosen(host: Host) -> Chosen:
             if not _owner(live) and _says_something(live):
                 differ.append(_difference(reading, f"table {live.key} runs and is not in {FILE}", None, live))
         elif live is not None and written is not None:
-            same = _signature(host, live) == _signature(host, written)
+            same = _alike(live, written) or _signature(host, live) == _signature(host, written)
             picked.append(written if same else live)
             if not same:
                 differ.append(_difference(reading, f"table {live.key} runs otherwise than {FILE} says", written, live))
@@ -203,6 +203,21 @@ def _says_something(table: Table) -> bool:
 
 
 # -- comparing -------------------------------------------------------------------------------------------------
+
+
+def _alike(live: Table, written: Table) -> bool:
+    """Whether two tables hold the same statements: then they mean the same, and nobody need ask what that is."""
+    if live.holes or written.holes or live.dormant != written.dormant or list(live.chains) != list(written.chains):
+        return False
+    return live.sets == written.sets and all(
+        _shape(one, live.family) == _shape(other, live.family)
+        for one, other in zip(live.chains.values(), written.chains.values(), strict=True)
+    )
+
+
+def _shape(chain: Chain, family: str) -> object:
+    statements = [tuple(each for each in rule.statements if not isinstance(each, Aside)) for rule in chain.rules]
+    return chain.type, chain.hook, priority_of(chain.priority, family), chain.policy or "accept", statements
 
 
 def _signature(host: Host, table: Table) -> object:

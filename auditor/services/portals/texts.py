@@ -14,7 +14,7 @@ from auditor.syntax.text_redact import redact_text
 
 _LONGEST = 10 * 365 * 86400
 _ASSIGNED = re.compile(
-    r"(?P<head>[ \t]*#*[ \t]*(?P<name>[A-Za-z0-9_]+)(?:[ \t]*=[ \t]*|[ \t]+))(?P<value>\S.*)", re.DOTALL
+    r"(?P<head>[ \t]*+#*+[ \t]*+(?P<name>[A-Za-z0-9_]++)(?:[ \t]*+=[ \t]*+|[ \t]++))(?P<value>\S.*)", re.DOTALL
 )
 # What `is_secret` does not know by its shape.
 _SECRET = frozenset(("faskey", "hs_admpwd", "hs_radconf_pwd", "adminpasswd", "macpasswd"))

@@ -1,5 +1,6 @@
 """What saved rules say of a host, which of several outputs count, and how they are mended."""
 
+from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
@@ -123,12 +124,14 @@ def test_what_was_refused_is_a_hole() -> None:
 def test_ebtables_is_about_bridges() -> None:
     text = "*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n-A FORWARD -p IPv4 -i wlan0 -o eth1 -j DROP\n"
     found = part({BRIDGE: text, "commands/sysctl.txt": "a = 1\n"})
-    (filter_,) = found.bridge_filters.items
-    assert filter_.key == "ebtables/filter FORWARD"
     # Whoever connects the other way round gets no replies.
-    assert [set(r.entering.value or ()) for r in filter_.rules if isinstance(r.entering, Stated)] == [
-        {"eth1"},
-        {"wlan0"},
+    assert [
+        (filter_.key, next(set(r.entering.value or ()) for r in filter_.rules if isinstance(r.entering, Stated)))
+        for filter_ in found.bridge_filters
+    ] == [
+        ("ebtables/filter FORWARD", {"wlan0"}),
+        ("ebtables/filter FORWARD (later packets)", {"wlan0"}),
+        ("ebtables/filter FORWARD (replies)", {"eth1"}),
     ]
     assert forwarded(found, "br-lan", "wan") is True
 
@@ -186,3 +189,45 @@ def test_a_redirect_goes() -> None:
 def test_where_loading_the_file_would_do_more_a_person_must(files: dict[str, str], why: str) -> None:
     with pytest.raises(NotPossible, match=why):
         SERVICE.edit(host_of(files, "iptables", interfaces=SHOP), INSTANCE, allow(**ONE))
+
+
+def test_each_network_gets_a_rule_of_its_own_as_iptables_shows_them() -> None:
+    files = {FILE: HEALTHY, RUNNING: HEALTHY}
+    networks = tuple(map(IPv4Network, ("192.0.2.0/24", "198.51.100.1/32", "203.0.113.0/24")))
+    host = host_of(files, "iptables", interfaces=SHOP)
+    blocking = next(r.key for r in part(files).forward_filters.items[0].rules if "no way out" in r.key)
+    intent = allow(blocking, filter=FORWARD, destinations=networks, leaving="wan")
+    puts = SERVICE.edit(host, INSTANCE, intent)
+    assert puts is not None
+    after = {path: _put(files[path], puts, path) for path in files}
+    keys = [rule.key for rule in part(after).forward_filters.items[0].rules]
+    assert [key for key in keys if key.startswith(intent.name)] == list(intent.rules(3))
+    assert part(after).disagreements == ()
+    assert {_put(after[path], puts, path) for path in files} == set(after.values())
+    back = dict(after)
+    for one in reversed(puts):
+        back[one.path] = SERVICE.put(back[one.path], one.place, SERVICE.get(files[one.path], one.place))
+    assert back == files
+    if not REASON:
+        assert part({FILE: after[FILE], RUNNING: loaded({FILE: after[FILE]}, FILE)}).disagreements == ()
+    many = tuple(IPv4Network(f"192.0.2.{number}/32") for number in range(65))
+    with pytest.raises(NotPossible, match="it would take 65 rules"):
+        SERVICE.edit(host, INSTANCE, allow(blocking, filter=FORWARD, destinations=many))
+
+
+def test_replies_are_let_pass_where_the_chain_forgot_them() -> None:
+    text = "*filter\n:FORWARD DROP [0:0]\n-A FORWARD -i br-lan -p udp -j ACCEPT\nCOMMIT\n"
+    puts = SERVICE.edit(host_of({FILE: text}, "iptables", interfaces=SHOP), INSTANCE, allow(**ONE, leaving="wan"))
+    assert puts is not None
+    after = _put(text, puts, FILE)
+    assert forwarded(part({FILE: text}), "br-lan", "wan", port=4443) is False
+    assert forwarded(part({FILE: after}), "br-lan", "wan", port=4443) is True
+    assert "--ctstate RELATED,ESTABLISHED -m comment --comment terminal_following_packets -j ACCEPT" in after
+    assert REASON or complaint({FILE: after}, FILE) == ""
+
+
+def test_ebtables_are_changed_by_hand() -> None:
+    text = "*filter\n:FORWARD ACCEPT\n-A FORWARD -p IPv4 --ip-proto tcp --ip-dport 4443 -j DROP\n"
+    with pytest.raises(NotPossible, match="no file that is read") as error:
+        SERVICE.edit(host_of({BRIDGE: text}, "iptables"), INSTANCE, allow(filter="ebtables/filter FORWARD"))
+    assert "ebtables -I FORWARD -p IPv4" in error.value.advice

@@ -135,12 +135,69 @@ def test_a_ruleset_that_was_not_captured_whole_is_not_changed() -> None:
         SERVICE.edit(host({FILE: HEALTHY}, gaps=[gap]), INSTANCE, allow())
 
 
-def test_lost_replies_are_not_mended_by_letting_first_packets_in() -> None:
-    text = "flush ruleset\n" + chain("forward", "tcp dport 4443 accept", policy="drop")
-    rules = SERVICE.read(host({FILE: text}), INSTANCE).forward_filters.items[0]
-    front = next(rule.key for rule in rules.rules if rule.key.startswith("replies"))
-    with pytest.raises(NotPossible, match="replies do not pass"):
-        SERVICE.edit(host({FILE: text}), INSTANCE, allow(front, filter=rules.key))
+FOLLOWING = '\t\tct state established,related accept comment "terminal_following_packets"\n'
+
+
+@pytest.mark.parametrize("judged", [False, True])
+@pytest.mark.parametrize(
+    ("rules", "policy", "about", "before", "after"),
+    [
+        # Nothing passes: a rule for the first packets, and one for the replies.
+        ([], "drop", "", "", f"{FOLLOWING}NEW"),
+        (["udp dport 1 accept"], "drop", "", "", f"\t\tudp dport 1 accept\n{FOLLOWING}NEW"),
+        # What stops everything in the end does the same as a policy.
+        (["drop"], "accept", "", "drop", f"{FOLLOWING}NEW\t\tdrop\n"),
+        # Only replies are lost, or later packets too: first packets need no rule.
+        (["tcp dport 4443 accept"], "drop", " (replies)", "", f"\t\ttcp dport 4443 accept\n{FOLLOWING}"),
+        (["ct state new accept"], "drop", " (later packets)", "", f"\t\tct state new accept\n{FOLLOWING}"),
+    ],
+)
+def test_known_connections_are_let_pass_where_a_chain_forgot_them(
+    rules: list[str], policy: str, about: str, before: str, after: str, judged: bool
+) -> None:
+    text = "flush ruleset\n" + chain("forward", *rules, policy=policy)
+    if judged and NFT:
+        pytest.skip(NFT)
+    files = captured(text) if judged else {FILE: text}
+    part = SERVICE.read(host(files), INSTANCE)
+    keys = [rule.key for rule in part.forward_filters.items[0].rules]
+    key = next((key for key in keys if before and key.startswith(before)), None)
+    puts = SERVICE.edit(host(files), INSTANCE, allow(key, filter=f"nftables/inet tforward c{about}"))
+    assert puts is not None
+    new = applied(files, puts)
+    assert new[FILE].endswith(f"policy {policy};\n{after.replace('NEW', LINE)}\t}}\n}}\n")
+    found = SERVICE.read(host(new), INSTANCE)
+    assert forwarded(part, "br-lan", "guest", port=4443) is False
+    assert forwarded(found, "br-lan", "guest", port=4443) is True or about
+    assert [each.key for each in found.forward_filters] == ["nftables/inet tforward c"]
+    assert found.disagreements == ()
+    assert applied(new, puts) == new
+    assert undone(files, new, puts) == files
+
+
+@pytest.mark.parametrize("rule", ['iifname "guest" drop', "tcp sport 4443 drop"])
+def test_who_stops_replies_on_purpose_is_asked(rule: str) -> None:
+    text = "flush ruleset\n" + chain("forward", rule, "tcp dport 4443 accept", policy="drop")
+    with pytest.raises(NotPossible, match="on purpose"):
+        SERVICE.edit(host({FILE: text}), INSTANCE, allow(filter="nftables/inet tforward c (replies)"))
+
+
+@pytest.mark.parametrize("judged", [False, True])
+def test_a_rule_within_a_bridge_names_no_ports(judged: bool) -> None:
+    text = "flush ruleset\n" + chain("forward", "tcp dport 4443 drop", family="bridge")
+    if judged and NFT:
+        pytest.skip(NFT)
+    files = captured(text) if judged else {FILE: text}
+    (filter_, *_) = SERVICE.read(host(files), INSTANCE).bridge_filters
+    intent = allow(filter_.rules.items[0].key, filter=filter_.key, entering="", leaving="")
+    puts = SERVICE.edit(host(files), INSTANCE, intent)
+    assert puts is not None
+    new = applied(files, puts)
+    rule = LINE.replace('iifname "br-lan" oifname "guest" ', "")
+    assert new[FILE] == text.replace("\t\ttcp dport 4443 drop\n", f"{rule}\t\ttcp dport 4443 drop\n")
+    found = SERVICE.read(host(new), INSTANCE)
+    assert found.disagreements == ()
+    assert not judged or SERVICE.read(host(captured(new[FILE])), INSTANCE).disagreements == ()
 
 
 @pytest.mark.parametrize("value", ['x" drop', "x\ny", "x;y", "$x", "x{"])
