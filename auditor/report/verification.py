@@ -72,7 +72,7 @@ def compare(before: SiteReport, after: SiteReport, rules: set[str], *, limit: Se
     """Compare two audits of one site as far as the named rules are concerned; movements count for all.
 
     A finding that does not come up any more is fixed only if its device and its rule could be seen again, and if no
-    device that is changed for it has changes that do not act yet.
+    device that is changed for it has changes that do not act yet, or perhaps not.
     """
     now = {finding.fingerprint: finding for finding in after.findings}
     failed = [f for f in before.findings if f.result is Result.FAIL and f.rule in rules]
@@ -82,6 +82,7 @@ def compare(before: SiteReport, after: SiteReport, rules: set[str], *, limit: Se
     touched = _touched(before)
     pending = {device.name: device.pending_changes for device in after.site.devices}
     waits = {name for name, fact in pending.items() if not isinstance(fact, Unknown) and fact.value}
+    doubtful = {name for name, fact in pending.items() if isinstance(fact, Unknown) and fact.could_be}
     fixed, waiting, remaining, undecided = [], [], [], []
     for finding in failed:
         match now.get(finding.fingerprint):
@@ -93,6 +94,8 @@ def compare(before: SiteReport, after: SiteReport, rules: set[str], *, limit: Se
                 undecided.append(current)
             case _ if waits & touched(finding):
                 waiting.append(finding)
+            case _ if doubtful & touched(finding):
+                undecided.append(finding)
             case _:
                 fixed.append(finding)
     changed = {name for finding in fixed for name in touched(finding)}

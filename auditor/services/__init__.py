@@ -5,7 +5,19 @@ returns its part of the model (`Part`) and knows how to edit its own files. It k
 policy.
 """
 
-from auditor.services.base import Host, Include, Instance, NotPossible, Part, Place, Put, Service, Socket
+from auditor.services.base import Host, Include, Instance, NotPossible, Part, Place, Put, Rereads, Service, Socket
 from auditor.services.reading import Reading
 
-__all__ = ["Host", "Include", "Instance", "NotPossible", "Part", "Place", "Put", "Reading", "Service", "Socket"]
+__all__ = [
+    "Host",
+    "Include",
+    "Instance",
+    "NotPossible",
+    "Part",
+    "Place",
+    "Put",
+    "Reading",
+    "Rereads",
+    "Service",
+    "Socket",
+]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from ipaddress import IPv4Address
 from typing import Any, TypeAlias
 
@@ -38,6 +39,14 @@ Place: TypeAlias = tuple[str, ...]
 
 
 _NOTHING: Listed[Any] = Listed()
+
+
+class Rereads(StrEnum):
+    """When a running program reads its configuration again."""
+
+    NEVER = "never"
+    WHEN_TOLD = "when it is told to"
+    BY_ITSELF = "by itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +184,7 @@ class Service:
     * `get(text, place)` and `put(text, place, value)` read and change one place of a file. `put` with what is there
       already changes nothing, and with what `get` gave before it restores what the text means.
     * `commands(before, after)` is set where a text is not a file but an output (kernel state): the commands that make
-      one of the other.
+      one of the other. `rereads`: when a running program takes up a changed configuration.
     """
 
     name: str
@@ -191,4 +200,4 @@ class Service:
     get: Callable[[str, Place], str | None]
     put: Callable[[str, Place, str | None], str]
     commands: Callable[[str, str], tuple[str, ...]] | None = None
-    reads_once: bool = False
+    rereads: Rereads = Rereads.WHEN_TOLD

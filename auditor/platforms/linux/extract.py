@@ -10,6 +10,7 @@ from auditor.platforms.linux.discovery_files import wanted
 from auditor.platforms.linux.outputs import ADDRESSES
 from auditor.platforms.linux.services import SERVICES
 from auditor.profiles import Command
+from auditor.services import Rereads
 from auditor.syntax.json_text import JsonError, parse
 
 _INTERFACE = re.compile(r"^[ \t]*(?:interface|bss)[ \t]*=[ \t]*(\S+)[ \t]*$", re.MULTILINE)
@@ -43,7 +44,8 @@ def _paths(command: str, outputs: Mapping[str, str]) -> Iterator[str]:
         case "state-files":
             yield from files.states
         case "changed":
-            yield from (path for path, owner in files.owners.items() if owner.reads_once and path in outputs)
+            rereading = (path for path, owner in files.owners.items() if owner.rereads is not Rereads.BY_ITSELF)
+            yield from (path for path in rereading if path in files.required and path in outputs)
         case _:
             pass
 

@@ -31,7 +31,12 @@ def redact(path: str, text: str, redactor: Redactor) -> str:
 
 
 def _owner(path: str, text: str) -> Service | None:
-    return next((service for service in SERVICES if service.owns(path.lstrip("/"), text) is not None), None)
+    """The service whose text it is; an output about a file (`commands/changed/etc/…`) is not that file."""
+    for service in SERVICES:
+        owned = service.owns(path.lstrip("/"), text)
+        if owned is not None and (owned == path or not path.startswith("commands/")):
+            return service
+    return None
 
 
 def _processes(text: str, redactor: Redactor) -> str:

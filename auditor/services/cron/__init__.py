@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from auditor.intents import Intent
 from auditor.model import Disturbance, Fact, Listed, Schedule, Span, Stated, Unknown
-from auditor.services.base import Host, Include, Instance, Part, Place, Put, Service
+from auditor.services.base import Host, Include, Instance, Part, Place, Put, Rereads, Service
 from auditor.services.cron.disturbances import disturbances
 from auditor.services.reading import Reading
 from auditor.syntax.crontab import Job, job
@@ -138,4 +138,5 @@ SERVICE = Service(
     edit=_edit,
     get=_get,
     put=_put,
+    rereads=Rereads.BY_ITSELF,
 )

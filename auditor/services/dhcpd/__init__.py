@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from posixpath import normpath
 
-from auditor.services.base import Include, Service
+from auditor.services.base import Include, Rereads, Service
 from auditor.services.dhcpd.config import DEFAULTS, MAIN, absolute
 from auditor.services.dhcpd.edit import edit
 from auditor.services.dhcpd.leases import lease_file
@@ -59,5 +59,5 @@ SERVICE = Service(
     edit=edit,
     get=get,
     put=put,
-    reads_once=True,
+    rereads=Rereads.NEVER,
 )

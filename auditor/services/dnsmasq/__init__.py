@@ -3,7 +3,7 @@
 from auditor.intents import Intent
 from auditor.model import Listed, Unknown
 from auditor.secrets import Redactor
-from auditor.services.base import Host, Instance, Part, Put, Service
+from auditor.services.base import Host, Instance, Part, Put, Rereads, Service
 from auditor.services.dnsmasq.edit import edit as edit_settings
 from auditor.services.dnsmasq.files import MAIN, includes, main_file, owns, state_files
 from auditor.services.dnsmasq.reservations import leases, reservations
@@ -62,5 +62,5 @@ SERVICE = Service(
     edit=edit,
     get=get,
     put=put,
-    reads_once=True,
+    rereads=Rereads.NEVER,
 )

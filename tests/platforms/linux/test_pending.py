@@ -44,3 +44,29 @@ def test_without_times_nothing_is_known() -> None:
 def test_times_that_are_no_numbers_say_nothing() -> None:
     text = {f"commands/changed{CONF}": "soon\n"}
     assert isinstance(read(reading({**FILES, **text}).capture).pending_changes, Unknown)
+
+
+def test_a_service_that_reads_when_it_is_told_to_is_a_doubt() -> None:
+    conf = "/etc/unbound/unbound.conf"
+    texts = {
+        conf: "server:\n\tport: 53\n",
+        PROCESSES: HEADER + INIT + process(400, "/usr/sbin/unbound -d -p") + PS,
+        CLOCK: f"{NOW}\n",
+    }
+    younger = read(reading({**texts, f"commands/changed{conf}": f"{NOW - 60}\n"}).capture).pending_changes
+    older = read(reading({**texts, f"commands/changed{conf}": f"{NOW - 900_000}\n"}).capture).pending_changes
+    assert isinstance(younger, Unknown)
+    assert younger.could_be == (True, False)
+    assert isinstance(older, Stated)
+    assert older.value is False
+
+
+def test_one_service_says_nothing_of_another() -> None:
+    """dnsmasq's files are old, and of hostapd's nothing is known."""
+    radio = "/etc/hostapd/hostapd.conf"
+    two = process(400, "/usr/sbin/dnsmasq -u dnsmasq") + process(401, f"/usr/sbin/hostapd -B {radio}")
+    texts = {**FILES, radio: "interface=wlan0\nssid=x\n", PROCESSES: HEADER + INIT + two + PS}
+    times = {f"commands/changed{path}": f"{NOW - 900_000}\n" for path in (CONF, FRAGMENT)}
+    found = read(reading({**texts, **times}).capture).pending_changes
+    assert isinstance(found, Unknown)
+    assert not found.could_be
