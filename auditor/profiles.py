@@ -22,6 +22,8 @@ from auditor.capture import Kind
 from auditor.errors import DataError
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+# The safe loader in C, where it was built: a tenth of the time.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +204,7 @@ def load_profile(platform: str) -> Profile:
 def read_profile(file: Path) -> Profile:
     """Read and check one profile."""
     try:
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data = yaml.load(file.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - both are safe loaders
         for service in data.get("services", ()):
             _add_service(data, service, file.parent / "services" / f"{service}.yaml")
         profile = TypeAdapter(Profile).validate_json(json.dumps(_spelled_out(data)), strict=True)
@@ -221,7 +223,7 @@ def read_profile(file: Path) -> Profile:
 
 def _add_service(data: Any, service: str, file: Path) -> None:
     """Add what is known of a shared service: its defaults, keywords that no rule needs, effects, and ways back."""
-    known = yaml.safe_load(file.read_text(encoding="utf-8"))
+    known = yaml.load(file.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - both are safe loaders
     foreign = set(known) - {"service", "defaults", "irrelevant", "effects", "dead_man"}
     if known.get("service") != service or foreign:
         raise ValueError(f"{file} is not the page of {service}: {', '.join(sorted(foreign)) or 'another name'}")

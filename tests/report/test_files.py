@@ -221,4 +221,4 @@ def test_a_linux_host_is_told_who_pastes_and_nothing_is_read_where_lines_are_onl
         assert "\n# paste as root (sudo -i); the program patch must be installed\n" in written[f"gw.{kind}"]
     assert "read first" not in written["gw.commands"]
     assert "\n# 1. change\n" in written["gw.commands"]
-    assert "\n# activate unbound; interrupted: nothing; " in written["gw.commands"]
+    assert "\n# activate unbound; interrupted: DNS out for about 1 s; " in written["gw.commands"]
