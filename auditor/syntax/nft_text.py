@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from auditor.syntax.nft_rule import elements_of, statements_of
 from auditor.syntax.nft_tree import FAMILIES, Chain, Rule, Ruleset, Set, Table, key_of
@@ -18,8 +19,7 @@ Includes = Callable[[str, str, int], Sequence[tuple[str, str]]]
 """The files (path, text) that a pattern in a line of a file pulls in; what is missing is the caller's to note."""
 
 
-@dataclass(frozen=True, slots=True)
-class _In:
+class _In(NamedTuple):
     """A word and the file that it stands in."""
 
     word: Word

@@ -185,7 +185,7 @@ def key_of(comment: str, words: str, taken: set[str]) -> str:
 
 
 def _short(words: str) -> str:
-    plain = "".join(c if c.isprintable() else "?" for c in words)
+    plain = words if words.isprintable() else "".join(c if c.isprintable() else "?" for c in words)
     return plain if len(plain) <= 48 else f"{plain[:47]}…"
 
 

@@ -1,7 +1,7 @@
 """Words of nft's own text, with their place; blanks and comments fall between them, newlines count."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _WORD = re.compile(
     r"""(?P<skip>[ \t\r\f\v]+|\\\r?\n|\#[^\n]*)
@@ -14,8 +14,7 @@ _WORD = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word; `kind` is `word`, `string` (without its quotes), `sign` or `newline`."""
 
     kind: str

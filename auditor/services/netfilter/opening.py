@@ -8,7 +8,7 @@ from auditor.intents import AllowTraffic
 from auditor.services.base import NotPossible
 from auditor.services.netfilter.assemble import views_of
 from auditor.services.netfilter.boxes import ALL, Box, Numbers, both, merged
-from auditor.services.netfilter.conditions import Context, View
+from auditor.services.netfilter.conditions import ARP, Context, View
 from auditor.services.netfilter.filters import BRIDGED, Base, entry_of, flat_of, later_key, policy_of
 from auditor.services.netfilter.program import Source, lost
 
@@ -63,8 +63,8 @@ def _before(base: Base, context: Context, intent: AllowTraffic) -> str:
     entry = entry_of(base, context, intent.before or "")
     if entry is None:
         raise NotPossible(f"no rule of {base.key} leads to '{intent.before}'", "add the rule by hand")
-    if both(entry.clause.box, _wanted(intent)) is None:
-        why = f"'{entry.source.name}' stops something else, without which {intent.protocol} does not begin, such as ARP"
+    if entry.clause.box.protocols == frozenset({ARP}):
+        why = f"'{entry.source.name}' stops ARP, without which {intent.protocol} never begins"
         raise NotPossible(why, "let ARP pass before that rule")
     return (entry.via[0] if entry.via else entry.source).key
 

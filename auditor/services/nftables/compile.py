@@ -154,7 +154,8 @@ class _Compiler:
 
 def _shown(rule: Rule) -> str:
     """A short text of a rule for people."""
-    plain = "".join(c if c.isprintable() else "?" for c in rule.words)
+    words = rule.words
+    plain = words if words.isprintable() else "".join(c if c.isprintable() else "?" for c in words)
     return plain if len(plain) <= 60 else f"{plain[:59]}…"
 
 

@@ -153,9 +153,11 @@ def _mark(reading: Reading, tree: Tree, holes: list[Unknown]) -> None:
     """Say of each line what became of it."""
     files = {file for file, _ in tree.spoken} | {FILE}
     for path in files:
-        comments = [n for n, line in enumerate(reading.lines(path), start=1) if line.lstrip().startswith("#")]
-        braces = [n for n, line in enumerate(reading.lines(path), start=1) if not line.strip(" \t\r{};")]
-        reading.irrelevant(path, (*comments, *braces))
+        lines = enumerate(reading.lines(path), start=1)
+        # Comments, and lines of nothing but braces.
+        reading.irrelevant(
+            path, [n for n, line in lines if line.lstrip().startswith("#") or not line.strip(" \t\r{};")]
+        )
     for path, line in tree.spoken:
         reading.irrelevant(path, (line,))
     for words, path, line in tree.holes:

@@ -19,7 +19,9 @@ from auditor.syntax.secret_names import is_secret, mask
 from auditor.syntax.text_redact import redact_text
 
 _LONG = re.compile(
-    r"""(?P<head>(?<![A-Za-z0-9_])(?P<name>[A-Za-z0-9_]++)["']?[ \t]*=[ \t]*(?P<quotes>\"{3}|'{3}))(?P<value>.*?)(?P=quotes)""", re.DOTALL
+    r"""(?P<head>(?<![A-Za-z0-9_])(?P<name>[A-Za-z0-9_]++)["']?[ \t]*=[ \t]*"""
+    r"""(?P<quotes>\"{3}|'{3}))(?P<value>.*?)(?P=quotes)""",
+    re.DOTALL,
 )
 
 
