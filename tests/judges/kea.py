@@ -11,7 +11,9 @@ from tests.judges.rooted import run
 PROGRAM = "kea-dhcp4"
 
 _SCRIPT = """
-for name in br-lan br-pos br-guest wan eth0 eth1; do ip link add "$name" type veth peer name "x$name" && ip link set "$name" up; done
+for name in br-lan br-pos br-guest wan eth0 eth1; do
+    ip link add "$name" type veth peer name "x$name" && ip link set "$name" up
+done
 ip addr add 192.168.10.1/24 dev br-lan
 KEA_LOCKFILE_DIR=none KEA_PIDFILE_DIR=/tmp exec kea-dhcp4 -t "$1"
 """

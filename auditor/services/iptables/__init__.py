@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from auditor.model import ConnectionTracking, Listed, Span
 from auditor.secrets import Redactor
 from auditor.services.base import Host, Include, Instance, Part, Service
 from auditor.services.iptables.edit import edit
-from auditor.services.iptables.tables import BRIDGE, FILE, LEGACY, RUNNING, chosen
+from auditor.services.iptables.tables import BRIDGE, FILE, LEGACY, RUNNING, Chosen, chosen
 from auditor.services.netfilter.assemble import assemble, output_doubts
-from auditor.services.netfilter.kernel import connection_tracking
+from auditor.services.netfilter.kernel import connection_tracking, own_timers
 from auditor.services.nftables.rulesets import FILE as NFT_FILE
 from auditor.services.nftables.rulesets import running_path
 from auditor.syntax.iptables_save import get, put
@@ -22,9 +23,21 @@ def read(host: Host, instance: Instance) -> Part:
         output_doubts=output_doubts(host, found.ruleset),
         disagreements=found.disagreements,
     )
-    if host.reading.file(NFT_FILE) is not None or running_path(host.reading):
-        return part
-    return replace(part, connection_tracking=connection_tracking(host))
+    of_nftables = host.reading.file(NFT_FILE) is not None or running_path(host.reading)
+    timers: Listed[ConnectionTracking] = Listed() if of_nftables else connection_tracking(host)
+    return replace(part, connection_tracking=replace(timers, holes=timers.holes + own_timers(_timed(host, found))))
+
+
+def _timed(host: Host, found: Chosen) -> tuple[Span, ...]:
+    """Rules that give connections timers of their own, in the file or else as they run."""
+    saved, path = (found.file, FILE) if found.file is not None else (found.running, RUNNING)
+    return tuple(
+        host.reading.span(path, rule.line)
+        for table in (saved.tables.values() if saved is not None else ())
+        for chain in table.chains.values()
+        for rule in chain.rules
+        if rule.value("-j", "--jump") == "CT" and rule.value("--timeout")
+    )
 
 
 def _main_file(arguments: tuple[str, ...]) -> str | None:

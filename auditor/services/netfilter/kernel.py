@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from auditor.model import ConnectionTracking, Fact, Listed, Stated, Unknown
+from auditor.model import ConnectionTracking, Fact, Listed, Span, Stated, Unknown
 from auditor.services.base import Host
 
 SYSCTL = "commands/sysctl.txt"
@@ -34,6 +34,15 @@ def connection_tracking(host: Host) -> Listed[ConnectionTracking]:
         return Listed((), (hole,))
     timer = Stated(timedelta(seconds=min(int(found.value), _LONGEST)), found.spans)
     return Listed((ConnectionTracking(host.name, "conntrack", timer),))
+
+
+def own_timers(spans: tuple[Span, ...]) -> tuple[Unknown, ...]:
+    """What rules with timers of their own (`ct timeout`, `-j CT --timeout`) leave open: those are in no ruleset whole.
+
+    Source: nft(8), CT TIMEOUT; iptables-extensions(8), CT.
+    """
+    why = "rules give some connections timers of their own, which may end silent TCP connections earlier"
+    return (Unknown(why, spans, "compare their time for established TCP with the working day"),) if spans else ()
 
 
 def bridges_ask(host: Host) -> Fact[bool]:
