@@ -99,6 +99,12 @@ within() {
 case $line in
 OUTPUTS
 "cat '/"*) within "cat '"; give "$line";;
+"stat -c %Y '/"*)
+    # Who may see that a file is there may see when it was changed, whether they may read it or not.
+    within "stat -c %Y '"
+    [ -f "root/$line" ] || absent "$line"
+    echo 1771000000
+    exit;;
 "ls -1 '/"*)
     within "ls -1 '"
     [ -n "$root" ] || ! grep -qxF -- "$line" denied || refused "$line"
