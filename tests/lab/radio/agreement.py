@@ -80,7 +80,8 @@ def in_words(seen: Experience) -> str:
 def _station(station: Joined | Refused) -> str:
     match station:
         case Refused(why):
-            return f"does not join ({why})"
+            # A station on a list may be refused or not be answered at all, as the radio has it this time.
+            return "does not join" if why in ("refused", "sees no such network") else f"does not join ({why})"
         case Joined():
             signs = [f"AKM {station.akm}"]
             signs += (
