@@ -7,7 +7,7 @@ from auditor.platforms.linux.extract import extract
 from auditor.platforms.linux.parse import parse
 from auditor.platforms.linux.recognise import recognise
 from auditor.platforms.linux.redaction import redact
-from auditor.platforms.linux.shell import FILTERS, quote
+from auditor.platforms.shell import comment, quote
 
 PLATFORM = Platform(
     name="linux",
@@ -18,6 +18,6 @@ PLATFORM = Platform(
     edit=edit,
     apply=apply,
     quote=quote,
-    filters=FILTERS,
+    filters={"comment": comment},
     whole_change=change.WHOLE,
 )

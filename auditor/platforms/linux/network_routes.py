@@ -11,12 +11,10 @@ from ipaddress import IPv4Network, ip_network
 from auditor.model import (
     NO_ROUTER,
     Action,
-    Fact,
     Filter,
     FilterRule,
     Interface,
     Listed,
-    PortRange,
     Span,
     Stated,
     Unknown,
@@ -24,6 +22,7 @@ from auditor.model import (
 from auditor.platforms.linux import sysctl
 from auditor.platforms.linux.outputs import ROUTES, RULES, at, json_of, text
 from auditor.services.reading import LISTING, Reading, printable
+from auditor.services.routes import connected, matching
 from auditor.syntax.json_text import Node
 
 _USUAL = frozenset({"main", "254", "default", "253", "local", "255"})
@@ -109,50 +108,16 @@ def _routing(reading: Reading, interfaces: Listed[Interface]) -> Iterator[Filter
     rules = [] if isinstance(output, Unknown) else [found for node in output.items for found in _rule(reading, node)]
     if not isinstance(output, Unknown) and output.items and not any(map(_asks_main, output.items)):
         doubt = Unknown("no routing rule asks the main table for every packet", at(reading, RULES, output), _SETTLE)
-        rules.append(_matching("rules", doubt))
+        rules.append(matching("rules", doubt))
     ways = [] if isinstance(routes, Unknown) else list(_routes(reading, routes, interfaces))
     if not rules and not ways:
         return
     if ways:
         # Sorting keeps the order of equal prefixes, so that a route in doubt stands before a subnet of its size.
-        ways = sorted((*ways, *_connected(interfaces)), key=lambda each: -each[0].prefixlen)
+        ways = sorted((*ways, *connected(interfaces)), key=lambda each: -each[0].prefixlen)
     rules += [rule for _, rule in ways]
     near = tuple(span for rule in rules[:1] for span in rule.action.spans)
     yield Filter(reading.device, "routing", Listed(tuple(rules)), Stated(Action.ACCEPT, near))
-
-
-def _matching(
-    key: str,
-    action: Fact[Action],
-    *,
-    entering: Fact[frozenset[str] | None] | None = None,
-    sources: Fact[tuple[IPv4Network, ...] | None] | None = None,
-    destinations: Fact[tuple[IPv4Network, ...] | None] | None = None,
-) -> FilterRule:
-    """A rule that looks at nothing but what is given."""
-    nothing: Stated[None] = Stated(None, action.spans)
-    ports: Fact[tuple[PortRange, ...] | None] = nothing
-    return FilterRule(
-        key=key,
-        name=key,
-        entering=entering or nothing,
-        leaving=nothing,
-        sources=sources or nothing,
-        destinations=destinations or nothing,
-        protocols=nothing,
-        destination_ports=ports,
-        narrow=Stated(False, action.spans),
-        action=action,
-    )
-
-
-def _connected(interfaces: Listed[Interface]) -> Iterator[tuple[IPv4Network, FilterRule]]:
-    """The subnets of the host itself, to which it has a route of its own."""
-    for interface in interfaces:
-        for address in () if isinstance(interface.addresses, Unknown) else interface.addresses.value:
-            own: Fact[tuple[IPv4Network, ...] | None] = Stated((address.network,), interface.addresses.spans)
-            accept = Stated(Action.ACCEPT, interface.addresses.spans)
-            yield address.network, _matching(f"subnet {address.network}", accept, destinations=own)
 
 
 def _asks_main(node: Node) -> bool:
@@ -188,9 +153,9 @@ def _rule(reading: Reading, node: Node) -> Iterator[FilterRule]:
     key = f"rule {printable(words, 80)}"
     spans = doubt.near
     if "not" in node.members:
-        yield _matching(f"{key} (not)", doubt)
+        yield matching(f"{key} (not)", doubt)
         return
-    yield _matching(
+    yield matching(
         key,
         doubt,
         entering=Stated(frozenset({iif}), spans) if iif else None,
@@ -246,7 +211,7 @@ def _routes(reading: Reading, routes: Node, interfaces: Listed[Interface]) -> It
         else:
             continue
         doubt = Unknown(why, lines, _SETTLE)
-        yield network, _matching(f"route {network}", doubt, destinations=Stated((network,), lines))
+        yield network, matching(f"route {network}", doubt, destinations=Stated((network,), lines))
 
 
 def _own(network: IPv4Network, interfaces: Listed[Interface]) -> bool:

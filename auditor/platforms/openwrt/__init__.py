@@ -7,7 +7,8 @@ from auditor.platforms.openwrt.extract import extract
 from auditor.platforms.openwrt.parse import parse
 from auditor.platforms.openwrt.recognise import recognise
 from auditor.platforms.openwrt.redaction import redact
-from auditor.platforms.openwrt.shell import FILTERS, quote
+from auditor.platforms.openwrt.shell import FILTERS
+from auditor.platforms.shell import quote
 
 PLATFORM = Platform(
     name="openwrt",

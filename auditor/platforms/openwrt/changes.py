@@ -13,6 +13,7 @@ from auditor.model import Device
 from auditor.platforms.base import Edit
 from auditor.platforms.openwrt.config import stable_key
 from auditor.platforms.openwrt.recognise import package_in
+from auditor.services.base import NotPossible
 from auditor.syntax.uci import Document, Section, parse
 from auditor.syntax.uci_edit import (
     AddListValue,
@@ -26,14 +27,6 @@ from auditor.syntax.uci_edit import (
 from auditor.syntax.uci_edit import (
     apply as apply_to_text,
 )
-
-
-class NotPossible(Exception):
-    """An intent cannot be expressed here; carries why, and what a person can do."""
-
-    def __init__(self, why: str, advice: str) -> None:
-        self.why, self.advice = why, advice
-        super().__init__(why)
 
 
 class Written(tuple[str, ...]):

@@ -11,7 +11,6 @@ from auditor.model import Band, Device, Phy, Pmf, Radio, Unknown
 from auditor.platforms.base import ByHand, Edit, EditResult
 from auditor.platforms.openwrt.changes import (
     Builder,
-    NotPossible,
     Texts,
     add_section,
     add_value,
@@ -23,6 +22,7 @@ from auditor.platforms.openwrt.changes import (
 from auditor.platforms.openwrt.config import stable_key
 from auditor.platforms.openwrt.dhcp import uci_time
 from auditor.platforms.openwrt.security import encryption, word_for
+from auditor.services.base import NotPossible
 from auditor.syntax.uci_edit import AddListValue, DeleteListValue, DeleteOption, SetOption
 
 

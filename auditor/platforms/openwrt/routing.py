@@ -16,13 +16,13 @@ from auditor.model import (
     FilterRule,
     Interface,
     Listed,
-    PortRange,
     Span,
     Stated,
     Unknown,
     spans_of,
 )
 from auditor.platforms.openwrt.config import Config, Located, netifd_bool, printable
+from auditor.services.routes import connected, matching
 
 _MAIN = frozenset({"main", "254", "default", "253", "local", "255"})
 _PLAIN = frozenset({"unicast", "1"})
@@ -34,52 +34,17 @@ def routing(
     config: Config, interfaces: Listed[Interface], packages: tuple[tuple[str, Unknown], ...]
 ) -> tuple[Filter, ...]:
     """Return the filter of what may keep packets from the uplinks; nothing if no line says anything of the kind."""
-    rules = [_matching(f"package {name}", doubt) for name, doubt in packages]
+    rules = [matching(f"package {name}", doubt) for name, doubt in packages]
     rules += [rule for located in config.sections("network", "rule") for rule in _rule(config, located)]
     routes = [found for located in config.sections("network", "route") for found in _route(config, located, interfaces)]
     if not rules and not routes:
         return ()
     if routes:
         # Sorting keeps the order of equal prefixes, so that a route in doubt stands before a subnet of its size.
-        routes = sorted((*routes, *_connected(interfaces)), key=lambda each: -each[0].prefixlen)
+        routes = sorted((*routes, *connected(interfaces)), key=lambda each: -each[0].prefixlen)
     rules += [rule for _, rule in routes]
     near = spans_of(*(rule.action for rule in rules))
     return (Filter(config.device, "routing", Listed(tuple(rules)), Stated(Action.ACCEPT, near[:1])),)
-
-
-def _matching(
-    key: str,
-    action: Fact[Action],
-    *,
-    entering: Fact[frozenset[str] | None] | None = None,
-    sources: Fact[tuple[IPv4Network, ...] | None] | None = None,
-    destinations: Fact[tuple[IPv4Network, ...] | None] | None = None,
-) -> FilterRule:
-    """A rule that looks at nothing but what is given."""
-    spans = action.spans
-    nothing: Stated[None] = Stated(None, spans)
-    ports: Fact[tuple[PortRange, ...] | None] = nothing
-    return FilterRule(
-        key=key,
-        name=key,
-        entering=entering or nothing,
-        leaving=nothing,
-        sources=sources or nothing,
-        destinations=destinations or nothing,
-        protocols=nothing,
-        destination_ports=ports,
-        narrow=Stated(False, spans),
-        action=action,
-    )
-
-
-def _connected(interfaces: Listed[Interface]) -> Iterator[tuple[IPv4Network, FilterRule]]:
-    """The subnets of the device itself, to which it has a route of its own."""
-    for interface in interfaces:
-        for address in () if isinstance(interface.addresses, Unknown) else interface.addresses.value:
-            own: Fact[tuple[IPv4Network, ...] | None] = Stated((address.network,), interface.addresses.spans)
-            accept = Stated(Action.ACCEPT, interface.addresses.spans)
-            yield address.network, _matching(f"subnet {address.network}", accept, destinations=own)
 
 
 def _settings(config: Config, located: Located) -> None:
@@ -100,7 +65,7 @@ def _rule(config: Config, located: Located) -> Iterator[FilterRule]:
     _settings(config, located)
     damaged = config.damage(located)
     if damaged is not None:
-        yield _matching(f"network {located.key}", damaged)
+        yield matching(f"network {located.key}", damaged)
         return
     off = config.stated(located, "disabled", netifd_bool)
     action, table = _first(config, located, "action"), _first(config, located, "lookup")
@@ -118,9 +83,9 @@ def _rule(config: Config, located: Located) -> Iterator[FilterRule]:
     )
     key = f"network {located.key}"
     if config.lines(located, "invert"):
-        yield _matching(key, doubt)
+        yield matching(key, doubt)
         return
-    yield _matching(
+    yield matching(
         key,
         doubt,
         entering=_entering(config, located),
@@ -162,7 +127,7 @@ def _route(config: Config, located: Located, interfaces: Listed[Interface]) -> I
     damaged = config.damage(located)
     key = f"network {located.key}"
     if damaged is not None:
-        yield network, _matching(key, damaged)
+        yield network, matching(key, damaged)
         return
     off = config.stated(located, "disabled", netifd_bool)
     table = _first(config, located, "table")
@@ -176,7 +141,7 @@ def _route(config: Config, located: Located, interfaces: Listed[Interface]) -> I
     lines = _lines(config, located, "type", "target", "interface", "gateway")
     settle = "from this network open the hosts of the policy, then declare egress; or look at `ip route`"
     doubt = Unknown(f"the route {located.title} {why}", lines, settle)
-    yield network, _matching(key, doubt, destinations=Stated((network,), lines))
+    yield network, matching(key, doubt, destinations=Stated((network,), lines))
 
 
 def _refused(config: Config, located: Located) -> str | None:

@@ -3,26 +3,24 @@
 Only commands that are known to disturb count; any other is recognised and is nobody's business here.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from auditor.capture import Capture
 from auditor.model import (
     Coverage,
-    Disturbance,
     Fact,
     Interface,
     Listed,
     Schedule,
     Span,
-    Stated,
     Unknown,
     UnknownLine,
 )
 from auditor.platforms.openwrt.captured import lines_of, not_obtained, unread
 from auditor.platforms.openwrt.services import stopped
 from auditor.services.cron.disturbances import disturbances
-from auditor.syntax.crontab import When, job
+from auditor.services.cron.schedules import add, schedule
+from auditor.syntax.crontab import job
 
 _PATH = "/etc/crontabs/root"
 
@@ -54,47 +52,20 @@ def read(
     for number, line in enumerate(lines, start=1):
         span = Span(capture.device, _PATH, number, number)
         try:
-            jobs = tuple(_jobs(line, uplinks))
+            each = job(line)
         except ValueError as error:
             why = f"line {number} of {_PATH} cannot be read: {error}"
             holes.append(Unknown(why, (span,), "correct the line"))
             unknown.append(UnknownLine(number, "(unreadable)"))
             continue
-        understood += bool(jobs)
-        for title, disturbance, when in jobs:
-            key = _free(title, found)
-            found[key] = _schedule(capture.device, key, disturbance, when, span, timezone)
+        kinds = tuple(dict.fromkeys(disturbances(each.command, uplinks))) if each is not None else ()
+        understood += bool(kinds)
+        for kind in kinds:
+            assert each is not None
+            add(found, schedule(capture.device, each, kind, span, timezone))
     if isinstance(services, Unknown) and found:
         holes.append(services)
         found.clear()
     irrelevant = len(lines) - understood - len(unknown)
     coverage = Coverage(_PATH, understood, irrelevant, tuple(unknown))
     return Schedules(Listed(tuple(found.values()), tuple(holes)), (coverage,))
-
-
-def _schedule(device: str, key: str, disturbance: Disturbance, when: When, span: Span, timezone: Fact[str]) -> Schedule:
-    return Schedule(
-        device=device,
-        key=key,
-        disturbance=Stated(disturbance, (span,)),
-        at=Stated(when.at, (span,)),
-        days=Stated(when.days, (span,)),
-        timezone=timezone,
-    )
-
-
-def _free(title: str, taken: dict[str, Schedule]) -> str:
-    """A key that is not taken yet."""
-    number = 1
-    while (key := title if number == 1 else f"{title} ({number})") in taken:
-        number += 1
-    return key
-
-
-def _jobs(line: str, uplinks: frozenset[str]) -> Iterator[tuple[str, Disturbance, When]]:
-    """What one line does: title, disturbance and times; nothing for comments, settings and harmless commands."""
-    found = job(line)
-    if found is None:
-        return
-    for disturbance in dict.fromkeys(disturbances(found.command, uplinks)):
-        yield f"{disturbance.value} at {found.fields}", disturbance, found.when

@@ -4,12 +4,13 @@ System crontabs (`/etc/crontab`, `/etc/cron.d`) name a user before the command, 
 (Debian's crontab(5)). The clock runs in the zone that `/etc/timezone` names.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from auditor.intents import Intent
-from auditor.model import Disturbance, Fact, Listed, Schedule, Span, Stated, Unknown
+from auditor.model import Fact, Listed, Schedule, Stated, Unknown
 from auditor.services.base import Host, Include, Instance, Part, Place, Put, Rereads, Service
 from auditor.services.cron.disturbances import disturbances
+from auditor.services.cron.schedules import add, schedule
 from auditor.services.reading import Reading
 from auditor.syntax.crontab import Job, job
 from auditor.syntax.crontab_redact import redact
@@ -41,8 +42,7 @@ def read(host: Host, instance: Instance) -> Part:
             else:
                 reading.irrelevant(path, (line,))
             for kind in kinds:
-                key = _free(f"{kind.value} at {each.fields}", found)
-                found[key] = _schedule(host.name, key, kind, each, span, zone)
+                add(found, schedule(host.name, each, kind, span, zone))
     return Part(schedules=Listed(tuple(found.values()), tuple(holes)))
 
 
@@ -66,24 +66,6 @@ def _jobs(reading: Reading, path: str, holes: list[Unknown]) -> Iterator[tuple[i
             reading.irrelevant(path, (number,))
         else:
             yield number, found
-
-
-def _schedule(device: str, key: str, kind: Disturbance, each: Job, span: Span, zone: Fact[str]) -> Schedule:
-    return Schedule(
-        device=device,
-        key=key,
-        disturbance=Stated(kind, (span,)),
-        at=Stated(each.when.at, (span,)),
-        days=Stated(each.when.days, (span,)),
-        timezone=zone,
-    )
-
-
-def _free(title: str, taken: Mapping[str, Schedule]) -> str:
-    number = 1
-    while (key := title if number == 1 else f"{title} ({number})") in taken:
-        number += 1
-    return key
 
 
 def _zone(reading: Reading) -> Fact[str]:

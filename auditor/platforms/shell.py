@@ -1,7 +1,5 @@
 """How values become words of a POSIX shell."""
 
-from collections.abc import Callable, Mapping
-
 
 def quote(value: str) -> str:
     """Make one shell word of a value, always in single quotes; ValueError for control characters.
@@ -21,6 +19,3 @@ def _printable(value: str) -> str:
     if any(not c.isprintable() for c in value):
         raise ValueError("a control character cannot be pasted into a shell")
     return value
-
-
-FILTERS: Mapping[str, Callable[..., str]] = {"comment": comment}
