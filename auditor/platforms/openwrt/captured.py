@@ -2,6 +2,7 @@
 
 from auditor.capture import Capture
 from auditor.model import Coverage, Span, Unknown
+from auditor.services.reading import lines_of
 
 _LISTING = "commands/config-list.txt"
 
@@ -25,12 +26,6 @@ def package_not_obtained(capture: Capture, package: str) -> Unknown | None:
     if listing is None and not_obtained(capture, _LISTING) is not None and capture.file(path) is None:
         return not_obtained(capture, _LISTING)
     return not_obtained(capture, path)
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines of a text as every line number of ours counts them; the last newline begins no line."""
-    lines = text.split("\n")
-    return lines if lines[-1] else lines[:-1]
 
 
 def unread(capture: Capture, path: str) -> Coverage:

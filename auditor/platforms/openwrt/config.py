@@ -13,6 +13,7 @@ from typing import TypeVar
 from auditor.capture import Capture, Gap, Kind
 from auditor.model import Assumed, Coverage, Default, Fact, Span, Stated, Unknown, UnknownLine
 from auditor.profiles import Profile
+from auditor.services.reading import printable
 from auditor.syntax.uci import Document, LineKind, Section, Statement, effective, parse
 
 T = TypeVar("T")
@@ -284,14 +285,6 @@ def _keywords(document: Document) -> Iterator[tuple[int, str]]:
         for statement in section.statements:
             for line in range(statement.first, statement.last + 1):
                 yield line, f"{statement.keyword} {printable(statement.name)}"
-
-
-def printable(text: str, limit: int = 40) -> str:
-    """Show a word of a device in a message: control characters escaped, cut to a readable length."""
-    if text.isprintable() and len(text) <= limit:
-        return text
-    shown = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
 _ON, _OFF = ("1", "on", "true", "yes", "enabled"), ("0", "off", "false", "no", "disabled")

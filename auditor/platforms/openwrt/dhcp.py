@@ -18,7 +18,7 @@ from auditor.model import (
     combine,
     known_like,
 )
-from auditor.platforms.openwrt.config import Config, Located, printable, script_bool
+from auditor.platforms.openwrt.config import Config, Located, script_bool
 from auditor.platforms.openwrt.dhcp_options import (
     Option,
     TaggedOptions,
@@ -32,6 +32,7 @@ from auditor.platforms.openwrt.dhcp_servers import Instance, Servers
 from auditor.platforms.openwrt.dhcp_serving import serving
 from auditor.platforms.openwrt.lease_times import lease_time, odhcpd_lease_time, uci_time
 from auditor.platforms.openwrt.raw_dnsmasq import RawLine, not_read
+from auditor.services.reading import printable
 
 
 def scopes(config: Config, servers: Servers, interfaces: Listed[Interface], raw: Listed[RawLine]) -> Listed[DhcpScope]:

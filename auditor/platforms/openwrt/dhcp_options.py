@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from auditor.model import Fact, Span, Stated, Unknown, combine
-from auditor.platforms.openwrt.config import Config, Located, printable
+from auditor.platforms.openwrt.config import Config, Located
+from auditor.services.reading import printable
 
 # Sections that give a tag to the clients that they match, and options to clients with that tag.
 _MATCHING = ("mac", "vendorclass", "userclass", "circuitid", "remoteid", "subscrid", "match")

@@ -15,12 +15,13 @@ from auditor.model import (
     Unknown,
     combine,
 )
-from auditor.platforms.openwrt.config import Config, Located, init_bool, printable
+from auditor.platforms.openwrt.config import Config, Located, init_bool
 from auditor.platforms.openwrt.dhcp_servers import instance_runs
 from auditor.platforms.openwrt.dns_upstream import of_interfaces
 from auditor.platforms.openwrt.listening import for_dns
 from auditor.platforms.openwrt.raw_dnsmasq import Raw, RawLine, is_list, not_read
 from auditor.platforms.openwrt.release import at_least
+from auditor.services.reading import printable
 
 # What `--stop-dns-rebind` drops (dnsmasq 2.90, src/rfc1035.c, private_net; man page, --stop-dns-rebind).
 PRIVATE_RANGES = tuple(

@@ -24,9 +24,10 @@ from auditor.model import (
 )
 from auditor.platforms.openwrt import acting_packages
 from auditor.platforms.openwrt.captured import package_not_obtained
-from auditor.platforms.openwrt.config import Config, Located, printable, script_bool
+from auditor.platforms.openwrt.config import Config, Located, script_bool
 from auditor.platforms.openwrt.firewall_zones import Zones, zones
 from auditor.platforms.openwrt.services import running
+from auditor.services.reading import printable
 
 _HTTPS = "https-dns-proxy"
 _FIRST_PORT = 5053

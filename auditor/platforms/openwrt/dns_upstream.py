@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 
 from auditor.model import Forwarder, Listed, Span, Stated, Unknown
-from auditor.platforms.openwrt.config import Config, Located, netifd_bool, printable
+from auditor.platforms.openwrt.config import Config, Located, netifd_bool
+from auditor.services.reading import printable
 
 # The files that netifd writes; any other file is somebody's own.
 _OF_NETIFD = re.compile(r"/(?:tmp|var)/resolv\.conf(?:\.auto|\.d/resolv\.conf\.auto)")

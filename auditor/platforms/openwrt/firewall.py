@@ -22,12 +22,13 @@ from auditor.model import (
     Unknown,
     known_like,
 )
-from auditor.platforms.openwrt.config import Config, printable
+from auditor.platforms.openwrt.config import Config
 from auditor.platforms.openwrt.firewall_files import Fragments, includes
 from auditor.platforms.openwrt.firewall_nat import translations
 from auditor.platforms.openwrt.firewall_rules import Chain, Placed, everything, forwardings, rules
 from auditor.platforms.openwrt.firewall_zones import Zone, Zones, recognise, zones
 from auditor.platforms.openwrt.services import stopped
+from auditor.services.reading import printable
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from auditor.capture import Capture, CapturedFile
 from auditor.model import Coverage, Span, Unknown, UnknownLine
-from auditor.platforms.openwrt.captured import lines_of, not_obtained
-from auditor.platforms.openwrt.config import Config, Located, printable
+from auditor.platforms.openwrt.captured import not_obtained
+from auditor.platforms.openwrt.config import Config, Located
 from auditor.platforms.openwrt.firewall_zones import firewall_bool, recognise
 from auditor.platforms.openwrt.release import has_fw4
+from auditor.services.reading import lines_of, printable
 
 _FOLDER, _LISTING = "/etc/nftables.d/", "commands/nftables-fragments.txt"
 _USER = "/etc/firewall.user"

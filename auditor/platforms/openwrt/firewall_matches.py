@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, summarize_address_range
 
 from auditor.model import Fact, Interface, Listed, PortRange, Span, Stated, Unknown, spans_of
-from auditor.platforms.openwrt.config import Config, Located, printable
+from auditor.platforms.openwrt.config import Config, Located
+from auditor.services.reading import printable
 
 _LAST_ADDRESS, _LAST_PORT = 0xFFFFFFFF, 0xFFFF
 _ANY = frozenset({"all", "any", "*"})

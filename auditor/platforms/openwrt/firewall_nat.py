@@ -20,7 +20,7 @@ from auditor.model import (
     combine,
     known_like,
 )
-from auditor.platforms.openwrt.config import Config, Located, printable
+from auditor.platforms.openwrt.config import Config, Located
 from auditor.platforms.openwrt.firewall_matches import port_range, protocols
 from auditor.platforms.openwrt.firewall_rules import NARROWING
 from auditor.platforms.openwrt.firewall_zones import (
@@ -32,6 +32,7 @@ from auditor.platforms.openwrt.firewall_zones import (
     firewall_bool,
     recognise,
 )
+from auditor.services.reading import printable
 
 T = TypeVar("T")
 

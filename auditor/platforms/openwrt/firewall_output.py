@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from auditor.model import Fact, Interface, Listed, Resolver, Span, Stated, Unknown
-from auditor.platforms.openwrt.config import Config, Located, printable
+from auditor.platforms.openwrt.config import Config, Located
 from auditor.platforms.openwrt.firewall_matches import ports, protocols
 from auditor.platforms.openwrt.firewall_zones import (
     Nowhere,
@@ -22,6 +22,7 @@ from auditor.platforms.openwrt.firewall_zones import (
 )
 from auditor.platforms.openwrt.release import has_fw4
 from auditor.platforms.openwrt.services import stopped
+from auditor.services.reading import printable
 
 _DNS = 53
 _CARRIES_DNS = frozenset({"tcp", "udp"})

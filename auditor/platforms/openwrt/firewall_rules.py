@@ -22,7 +22,7 @@ from auditor.model import (
     combine,
     known_like,
 )
-from auditor.platforms.openwrt.config import Config, Located, printable
+from auditor.platforms.openwrt.config import Config, Located
 from auditor.platforms.openwrt.firewall_matches import addresses, ports, protocols
 from auditor.platforms.openwrt.firewall_zones import (
     End,
@@ -36,6 +36,7 @@ from auditor.platforms.openwrt.firewall_zones import (
     target,
 )
 from auditor.platforms.openwrt.release import has_fw4
+from auditor.services.reading import printable
 
 # Conditions that the model does not carry: a rule with one of them may match or not.
 NARROWING = (

@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Literal, TypeAlias
 
 from auditor.model import Action, AddressSource, Fact, Interface, Listed, Span, Stated, Unknown, known_like
-from auditor.platforms.openwrt.config import Config, Located, printable
+from auditor.platforms.openwrt.config import Config, Located
+from auditor.services.reading import printable
 
 _TARGETS = ("accept", "reject", "drop", "notrack", "helper", "mark", "dscp", "dnat", "snat", "masquerade")
 _ACTIONS = {"accept": Action.ACCEPT, "reject": Action.REJECT, "drop": Action.DROP}

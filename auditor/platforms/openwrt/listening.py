@@ -7,7 +7,8 @@ interface stands for its device, and what is no interface is taken for a device.
 from collections.abc import Iterable
 
 from auditor.model import Fact, Interface, Listed, Span, Stated, Unknown
-from auditor.platforms.openwrt.config import Config, Located, printable
+from auditor.platforms.openwrt.config import Config, Located
+from auditor.services.reading import printable
 
 Keys = Fact[tuple[str, ...] | None]
 """Keys of interfaces; None: all."""

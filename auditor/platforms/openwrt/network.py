@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface
 
 from auditor.model import AddressSource, Fact, Interface, Listed, Port, Span, Stated, Unknown, known_like
-from auditor.platforms.openwrt.config import Config, Located, netifd_bool, printable
+from auditor.platforms.openwrt.config import Config, Located, netifd_bool
+from auditor.services.reading import printable
 
 _UPLINK_PROTOCOLS = frozenset(
     {"dhcp", "pppoe", "ppp", "pptp", "l2tp", "3g", "ncm", "qmi", "mbim", "modemmanager", "wwan"}

@@ -25,10 +25,10 @@ from auditor.platforms.openwrt import (
     wireless,
     wireless_radios,
 )
-from auditor.platforms.openwrt.captured import lines_of
 from auditor.platforms.openwrt.config import Config
 from auditor.platforms.openwrt.recognise import package_in
 from auditor.profiles import Profile
+from auditor.services.reading import lines_of
 
 
 def parse(capture: Capture, profile: Profile) -> Device:

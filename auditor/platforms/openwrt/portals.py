@@ -11,8 +11,9 @@ from auditor.capture import Capture
 from auditor.model import Fact, Interface, Listed, Portal, Span, Stated, Unknown, known_like
 from auditor.platforms.openwrt import acting_packages
 from auditor.platforms.openwrt.captured import package_not_obtained
-from auditor.platforms.openwrt.config import Config, Located, printable, script_bool
+from auditor.platforms.openwrt.config import Config, Located, script_bool
 from auditor.platforms.openwrt.services import running
+from auditor.services.reading import printable
 
 _BY_MINUTES = ("opennds", "nodogsplash")
 _LONGEST = 10 * 365 * 86400

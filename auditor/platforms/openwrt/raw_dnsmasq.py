@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from auditor.capture import Capture
 from auditor.model import Coverage, Listed, Span, Unknown, UnknownLine
-from auditor.platforms.openwrt.captured import lines_of, not_obtained
-from auditor.platforms.openwrt.config import Config, Located, printable
+from auditor.platforms.openwrt.captured import not_obtained
+from auditor.platforms.openwrt.config import Config, Located
+from auditor.services.reading import lines_of, printable
 
 FILE = "/etc/dnsmasq.conf"
 OF_INSTANCE = re.compile(r"/etc/dnsmasq\.([A-Za-z0-9_]+)\.conf")

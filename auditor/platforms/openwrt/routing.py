@@ -21,7 +21,8 @@ from auditor.model import (
     Unknown,
     spans_of,
 )
-from auditor.platforms.openwrt.config import Config, Located, netifd_bool, printable
+from auditor.platforms.openwrt.config import Config, Located, netifd_bool
+from auditor.services.reading import printable
 from auditor.services.routes import connected, matching
 
 _MAIN = frozenset({"main", "254", "default", "253", "local", "255"})

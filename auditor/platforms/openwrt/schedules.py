@@ -16,10 +16,11 @@ from auditor.model import (
     Unknown,
     UnknownLine,
 )
-from auditor.platforms.openwrt.captured import lines_of, not_obtained, unread
+from auditor.platforms.openwrt.captured import not_obtained, unread
 from auditor.platforms.openwrt.services import stopped
 from auditor.services.cron.disturbances import disturbances
 from auditor.services.cron.schedules import add, schedule
+from auditor.services.reading import lines_of
 from auditor.syntax.crontab import job
 
 _PATH = "/etc/crontabs/root"

@@ -28,9 +28,10 @@ from auditor.model import (
     Unknown,
     UnknownLine,
 )
-from auditor.platforms.openwrt.captured import lines_of, not_obtained
-from auditor.platforms.openwrt.config import Config, printable
+from auditor.platforms.openwrt.captured import not_obtained
+from auditor.platforms.openwrt.config import Config
 from auditor.platforms.openwrt.port_states import port_states
+from auditor.services.reading import lines_of, printable
 from auditor.syntax.json_text import JsonError, Node, parse
 
 SERVICES = "commands/enabled-services.txt"

@@ -7,10 +7,11 @@ from auditor.model import Band, Bss, Fact, Interface, Listed, Phy, Stated, Unkno
 from auditor.platforms.openwrt import wireless_radios as of_radio
 from auditor.platforms.openwrt import wireless_security as security
 from auditor.platforms.openwrt import wireless_timers as timers
-from auditor.platforms.openwrt.config import Config, Located, netifd_bool, printable
+from auditor.platforms.openwrt.config import Config, Located, netifd_bool
 from auditor.platforms.openwrt.release import sets_up_wifi_in_ucode
 from auditor.platforms.openwrt.wireless_names import named
 from auditor.platforms.openwrt.wireless_reach import isolation, networks
+from auditor.services.reading import printable
 
 T = TypeVar("T")
 

@@ -7,8 +7,9 @@ Source: openwrt/openwrt package/network/config/wifi-scripts/files-ucode/usr/shar
 from typing import TypeVar
 
 from auditor.model import Fact, Unknown
-from auditor.platforms.openwrt.config import Config, Convert, Located, printable
+from auditor.platforms.openwrt.config import Config, Convert, Located
 from auditor.platforms.openwrt.release import sets_up_wifi_in_ucode
+from auditor.services.reading import printable
 
 T = TypeVar("T")
 

@@ -3,7 +3,8 @@
 from typing import TypeVar
 
 from auditor.model import Band, Fact, Listed, Phy, Radio, Unknown, known_like
-from auditor.platforms.openwrt.config import Config, Located, netifd_bool, printable
+from auditor.platforms.openwrt.config import Config, Located, netifd_bool
+from auditor.services.reading import printable
 
 T = TypeVar("T")
 

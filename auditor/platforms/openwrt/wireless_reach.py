@@ -7,10 +7,11 @@ package/network/config/wifi-scripts/files-ucode/usr/share/ucode/wifi/ap.uc, ifac
 from collections.abc import Iterable
 
 from auditor.model import Fact, Interface, IsolationScope, Listed, Span, Stated, Unknown, combine
-from auditor.platforms.openwrt.config import Config, Located, netifd_bool, printable
+from auditor.platforms.openwrt.config import Config, Located, netifd_bool
 from auditor.platforms.openwrt.network import bridges
 from auditor.platforms.openwrt.release import sets_up_wifi_in_ucode
 from auditor.platforms.openwrt.wireless_names import named, raw_or
+from auditor.services.reading import printable
 
 
 def networks(config: Config, located: Located, interfaces: Listed[Interface]) -> Fact[tuple[str, ...]]:
