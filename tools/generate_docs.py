@@ -14,6 +14,7 @@ from typing import Any
 from auditor.platforms import PLATFORMS
 from auditor.policies import Policy, load_policy
 from auditor.profiles import load_profile
+from auditor.report.decided import decided
 from auditor.rules import Rule, load_rules
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -89,10 +90,15 @@ def _platforms() -> Iterator[str]:
                 versions = f"`{_cell(default.versions)}`" if default.versions else "all"
                 yield f"| {entry} | {_cell(default.word)} | {versions} | {_cell(default.source)} |"
         yield ""
-        yield "### What this platform cannot decide"
+        yield "### What decides each requirement"
         yield ""
-        for item, why in profile.undecided.items():
-            yield f"- **{item}**: {why}"
+        yield "What needs state is decided in live audits, and where outputs of commands were saved as well."
+        yield ""
+        yield "| requirement | decided by | rules, or why not |"
+        yield "| --- | --- | --- |"
+        for each in decided(profile, load_rules(), load_policy("stripe-terminal")):
+            rules = ", ".join(f"`{rule}`" for rule in each.rules)
+            yield f"| {each.item} | {each.origin.value} | {_cell(each.why) or rules} |"
 
 
 def laboratory_page() -> str:

@@ -17,6 +17,7 @@ from auditor.model import Assumed, Declared, Device, Fact, Stated, Unknown
 from auditor.model.device import leaves
 from auditor.policies import Item, Policy
 from auditor.profiles import Command, Profile
+from auditor.report.decided import Decided, Origin, decided
 from auditor.report.text import visible
 from auditor.rules import Rule
 from auditor.rules.engine import Lines
@@ -45,29 +46,33 @@ def rules_table(rules: Iterable[Rule]) -> RenderableType:
 
 
 def platform_view(profile: Profile, rules: Iterable[Rule], policy: Policy) -> RenderableType:
-    """Show a platform: what is asked of it, how many rules judge it, and what it cannot decide and why."""
-    judged = sum(not rule.card for rule in rules)
+    """Show a platform: what is asked of it, and for each requirement what decides it there, or why nothing does."""
     slow = sum(command.slow for command in profile.commands)
     defaults = sum(map(len, profile.defaults.values()))
+    listed = tuple(decided(profile, rules, policy))
     facts = (
         ("commands", f"{len(profile.commands)} read-only{f', {slow} of them slow' if slow else ''} (--commands)"),
         ("defaults", f"{defaults} documented, each with its source"),
-        ("rules", f"{judged} decide from configuration or state"),
         ("words", ", ".join(f"{term}: {word}" for term, word in profile.words.items() if term != word)),
     )
     table = _plain_table()
     for name, text in facts:
         table.add_row(Text(name, style="dim"), Text(text))
     parts: list[RenderableType] = [Text.assemble((profile.platform, "bold"), f"  {profile.title}"), table]
-    if profile.undecided:
-        undecided = _plain_table()
-        for id, why in profile.undecided.items():
-            item = _item(policy, id)
-            undecided.add_row(Text(id, style="bold"), Text(item.text if item else why))
-            if item:
-                undecided.add_row("", Text(why, style="dim"))
-        parts += [Text("cannot decide", style="dim"), undecided]
+    for origin in Origin:
+        mine = [each for each in listed if each.origin is origin]
+        if mine:
+            parts += [Text(f"decided by {origin.value}", style="dim"), _decided(mine, policy)]
     return Group(*parts)
+
+
+def _decided(listed: Iterable[Decided], policy: Policy) -> Table:
+    table = _plain_table()
+    for each in listed:
+        item = _item(policy, each.item)
+        table.add_row(Text(each.item, style="bold"), Text(item.text if item else each.item))
+        table.add_row("", Text(each.why or ", ".join(each.rules), style="dim"))
+    return table
 
 
 def command_note(command: Command) -> str:

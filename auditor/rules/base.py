@@ -22,7 +22,8 @@ class Rule:
     `items` are requirement numbers of the policy; none for good practice beyond it. `severity` is the highest
     that the rule may give. `concerns` are conditions that must all hold. `needs_place`: the rule is asked only
     for readers whose place in the network is known; for others the engine says `unknown` in its stead.
-    `card`: the rule guides a person and never decides by itself.
+    `card`: the rule guides a person and never decides by itself. `state` names what in the model of a device tells what
+    it is doing and without which the rule decides nothing; empty for rules that decide from configuration.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Rule:
     concerns: tuple[Condition, ...] = ()
     needs_place: bool = True
     card: bool = False
+    state: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:

@@ -10,10 +10,12 @@ from jinja2 import Environment, nodes
 
 from auditor import resources
 from auditor.intents import GoWithoutAx, Intent
+from auditor.model import Listed, Unknown
 from auditor.pipeline import SiteReport, read
 from auditor.platforms import PLATFORMS, ByHand, Edit, Platform
 from auditor.profiles import load_profile
 from auditor.remediation.render import template_name
+from auditor.rules import load_rules
 from auditor.verdicts import Result, Severity
 from tests.remediation.samples import SAMPLES
 from tests.rules.harness import Case, Shop, read_cases, shop_of
@@ -142,6 +144,17 @@ def test_only_the_readers_and_their_points_of_sale_are_judged(base: str) -> None
     """Nobody asked about the guests and the office, however short their lease and however isolated they are."""
     findings = shop(base).report().findings
     assert {part for finding in findings for part in finding.subject.split(" → ")} <= {"tills", "tablets", "shop"}
+
+
+@every_platform
+def test_what_a_platform_decides_by_state_can_be_seen_there(platform: Platform) -> None:
+    """A rule that lives by what devices are doing needs an output that tells it, or the profile says why none does."""
+    profile = load_profile(platform.name)
+    device = read(healthy(platform).captures[0])
+    for rule in (rule for rule in load_rules() if rule.state and not set(rule.items) & profile.undecided.keys()):
+        for name in rule.state:
+            seen = getattr(device, name)
+            assert not (seen.holes if isinstance(seen, Listed) else isinstance(seen, Unknown)), (rule.id, name)
 
 
 # -- redaction: the verdicts on a redacted capture are those on the raw one -----------------------------------

@@ -8,6 +8,7 @@ from rich.console import Console, RenderableType
 from auditor.policies import load_policy
 from auditor.profiles import load_profile
 from auditor.report import explain
+from auditor.report.decided import Decided, Origin, decided
 from auditor.rules import load_rules
 from auditor.rules.engine import Lines
 from tests.report import shop
@@ -34,13 +35,28 @@ def test_every_rule_can_be_explained_and_is_listed() -> None:
         assert rule.id in table
 
 
-def test_a_platform_says_what_it_cannot_decide() -> None:
-    profile = load_profile("openwrt")
-    text = printed(explain.platform_view(profile, load_rules(), load_policy("stripe-terminal")))
+def test_a_platform_says_what_decides_each_requirement() -> None:
+    profile, policy = load_profile("openwrt"), load_policy("stripe-terminal")
+    text = printed(explain.platform_view(profile, load_rules(), policy))
     assert f"{len(profile.commands)} read-only" in text
     assert "lease_time: leasetime" in text
-    for item in profile.undecided:
-        assert f"\n{item} " in text
+    for each in policy.items:
+        assert f"\n{each.id} " in text
+    by_people = text.partition("decided by a person")[2]
+    for item, why in profile.undecided.items():
+        assert f"\n{item} " in by_people
+        assert why.split()[0] in by_people
+
+
+def test_a_requirement_is_decided_by_what_its_rules_need() -> None:
+    profile, policy = load_profile("openwrt"), load_policy("stripe-terminal")
+    found = {each.item: each for each in decided(profile, load_rules(), policy)}
+    assert list(found) == [item.id for item in policy.items]
+    assert found["R12"].origin is Origin.CONFIGURATION
+    assert found["T8"] == Decided("T8", Origin.STATE, ("wifi-signal",))
+    assert found["T1"].origin is Origin.PERSON
+    assert found["T1"].why == profile.undecided["T1"]
+    assert all(each.why or each.rules for each in found.values())
 
 
 def test_a_command_says_what_may_fill_it() -> None:

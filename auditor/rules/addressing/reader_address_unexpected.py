@@ -147,4 +147,5 @@ RULE = Rule(
     doc=__doc__,
     check=check,
     concerns=(smart_readers,),
+    state=("leases", "neighbours"),
 )

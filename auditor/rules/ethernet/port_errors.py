@@ -75,4 +75,5 @@ RULE = Rule(
     doc=__doc__,
     check=check,
     concerns=(smart_readers,),
+    state=("port_states",),
 )

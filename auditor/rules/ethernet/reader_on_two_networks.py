@@ -122,4 +122,5 @@ RULE = Rule(
     check=check,
     concerns=(smart_readers,),
     needs_place=False,
+    state=("stations", "leases", "neighbours"),
 )

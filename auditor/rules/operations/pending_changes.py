@@ -55,4 +55,11 @@ def _card(name: str) -> Card:
     )
 
 
-RULE = Rule(id="pending-changes", items=(), severity=Severity.WARNING, doc=__doc__, check_site=check)
+RULE = Rule(
+    id="pending-changes",
+    items=(),
+    severity=Severity.WARNING,
+    doc=__doc__,
+    check_site=check,
+    state=("pending_changes",),
+)

@@ -37,4 +37,11 @@ def check(site: Site) -> Iterator[Verdict]:
             yield Pass(words, Stated("agrees", ()), about=device.name, device=device.name)
 
 
-RULE = Rule(id="state-differs", items=(), severity=Severity.WARNING, doc=__doc__, check_site=check)
+RULE = Rule(
+    id="state-differs",
+    items=(),
+    severity=Severity.WARNING,
+    doc=__doc__,
+    check_site=check,
+    state=("disagreements",),
+)

@@ -83,4 +83,5 @@ RULE = Rule(
     doc=__doc__,
     check=check,
     concerns=(wireless_readers,),
+    state=("stations",),
 )
