@@ -172,9 +172,10 @@ class StopDnsRedirect:
 
 @dataclass(frozen=True, slots=True)
 class DisableStationIsolation:
-    """Stations of a BSS may talk to each other."""
+    """Stations of a BSS may talk to each other; BSSs of `also` may follow where they share the setting."""
 
     bss: str
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -182,7 +183,7 @@ class DisableStationIsolation:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return (f"bsses[{self.bss}].isolation",)
+        return tuple(f"bsses[{bss}].isolation" for bss in (self.bss, *self.also))
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,11 +253,15 @@ class GoWithoutAx:
 
 @dataclass(frozen=True, slots=True)
 class SetAuthentication:
-    """A BSS takes these AKMs with this PMF setting; the passphrase stays as it is."""
+    """A BSS takes these AKMs with this PMF setting; the passphrase stays as it is.
+
+    BSSs of `also` may follow where they share the setting.
+    """
 
     bss: str
     akms: frozenset[Akm]
     pmf: Pmf
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -264,15 +269,16 @@ class SetAuthentication:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return tuple(f"bsses[{self.bss}].{name}" for name in ("akms", "ciphers", "pmf"))
+        return tuple(f"bsses[{bss}].{name}" for bss in (self.bss, *self.also) for name in ("akms", "ciphers", "pmf"))
 
 
 @dataclass(frozen=True, slots=True)
 class SetPmf:
-    """A BSS asks for, or does without, protected management frames."""
+    """A BSS asks for, or does without, protected management frames; BSSs of `also` may follow."""
 
     bss: str
     pmf: Pmf
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -280,14 +286,15 @@ class SetPmf:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return (f"bsses[{self.bss}].pmf",)
+        return tuple(f"bsses[{bss}].pmf" for bss in (self.bss, *self.also))
 
 
 @dataclass(frozen=True, slots=True)
 class UseCcmpOnly:
-    """A BSS no longer offers TKIP."""
+    """A BSS no longer offers TKIP; BSSs of `also` may follow where they share the setting."""
 
     bss: str
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -296,7 +303,8 @@ class UseCcmpOnly:
     @property
     def footprint(self) -> tuple[str, ...]:
         """With TKIP alone a BSS goes without 802.11n and newer, and gets them back with CCMP."""
-        return tuple(f"bsses[{self.bss}].{name}" for name in ("ciphers", "phy", "ax_required"))
+        names = ("ciphers", "phy", "ax_required")
+        return tuple(f"bsses[{bss}].{name}" for bss in (self.bss, *self.also) for name in names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,11 +324,15 @@ class DisableFastTransition:
 
 @dataclass(frozen=True, slots=True)
 class AdmitStations:
-    """A BSS's list of MAC addresses lets stations in (`allowed_by_list`: add them; otherwise: remove them)."""
+    """A BSS's list of MAC addresses lets stations in (`allowed_by_list`: add them; otherwise: remove them).
+
+    BSSs of `also` may follow where they share the list.
+    """
 
     bss: str
     macs: tuple[str, ...]
     allowed_by_list: bool
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -328,7 +340,7 @@ class AdmitStations:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return (f"bsses[{self.bss}].mac_list",)
+        return tuple(f"bsses[{bss}].mac_list" for bss in (self.bss, *self.also))
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,10 +441,15 @@ class AllowTraffic:
         return (self.name, *(f"{self.name}_{number}" for number in range(2, count + 1)))
 
     @property
+    def arp_rule(self) -> str:
+        """The key of the rule that lets ARP pass, where a filter within a bridge stops that too."""
+        return f"{self.name}_arp"
+
+    @property
     def footprint(self) -> tuple[str, ...]:
         """One chain can be several filters: for packets that follow the first one, and for frames within a bridge."""
         chain = self.filter.removesuffix(" (bridged)").removesuffix(" (replies)").removesuffix(" (later packets)")
-        rules = self.rules(len(self.sources or "1") * len(self.destinations or "1"))
+        rules = (*self.rules(len(self.sources or "1") * len(self.destinations or "1")), self.arp_rule)
         parts = (*(f".rules[{name}]" for name in rules), ".rules.order")
         places = [(f"{kind}_filters[{chain}", end) for kind in ("forward", "input", "bridge") for end in _ENDS]
         first = (f"{place}{end}{part}" for place, end in places for part in parts)

@@ -81,6 +81,22 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
+class EndMark:
+    """How a device shows that an answer is complete, where its exit status says nothing and complaints are output.
+
+    `sends` is added to each command and makes the device print one more line behind the answer, which is `shows`. An
+    answer without that line was refused or cut off. `rights` is what the account must be allowed, told to those who
+    lack it.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    sends: str
+    shows: str
+    rights: str
+
+
+@dataclass(frozen=True, slots=True)
 class DefaultValue:
     """What the platform does when no line says otherwise.
 
@@ -157,6 +173,7 @@ class Profile:
     cannot decide them. `acting` names, by what they do, packages whose settings are not read and which may do what
     a rule judges: where one is in use, nothing is said to be absent. `services` name the shared back ends that run
     on the platform; what is data about them comes from `device_profiles/services/<name>.yaml`.
+    `end_mark` is set where the exit status of a command says nothing.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -172,6 +189,7 @@ class Profile:
     acting: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     services: tuple[str, ...] = ()
     snippet: SnippetLines = field(default_factory=SnippetLines)
+    end_mark: EndMark | None = None
 
     def default(self, entry: str, version: str | None) -> DefaultValue | None:
         """Return the default of an entry for a version, or None if it is not documented for it.
@@ -238,7 +256,10 @@ def _add_service(data: Any, service: str, file: Path) -> None:
 
 def _spelled_out(data: Any) -> Any:
     """Write out what the YAML leaves out because the key above already says it."""
+    end_mark = data.get("end_mark")
     for command in data.get("commands", ()):
+        if end_mark:
+            command["run"] = f"{command.get('run')}{end_mark.get('sends')}"
         command.setdefault("stores", f"commands/{command.get('id')}.txt")
         if isinstance(command.get("taken_from"), str):
             command["taken_from"] = [command["taken_from"]]

@@ -1,7 +1,8 @@
 """Audit a simulated shop over SSH, as a user would, and stop.
 
-The router is an SSH server on loopback that answers from `demo/shop/gw`: a whole configuration with the faults
-that shops have. The audit is the real command line in its own process. What it writes goes to `demo-output/`.
+The devices are SSH servers on loopback that answer from `demo/shop`: an OpenWrt router, `gw`, and a MikroTik access
+point, `ap`, whole configurations with the faults that shops have. The audit is the real command line in its own
+process. What it writes goes to `demo-output/`.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from tests.fakes.openwrt_ssh import Device, FakeOpenWrt
+from tests.fakes import openwrt_ssh, routeros_ssh
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOP = Path(__file__).resolve().parent / "shop"
@@ -34,16 +35,20 @@ def main() -> int:
 
 async def _demonstrate(home: Path) -> int:
     password = secrets.token_urlsafe(16)
-    async with FakeOpenWrt(Device(SHOP / "gw", password=password)) as router:
-        inventory = _inventory(router.port)
-        print(f"A simulated OpenWrt router listens on 127.0.0.1:{router.port} (SSH). Its shop stands in {inventory}.")
+    async with (
+        openwrt_ssh.FakeOpenWrt(openwrt_ssh.Device(SHOP / "gw", password=password)) as gw,
+        routeros_ssh.FakeRouterOS(routeros_ssh.Device(SHOP / "ap", password=password, identity="Tea room")) as ap,
+    ):
+        inventory = _inventory(gw=gw.port, ap=ap.port)
+        print(f"A simulated OpenWrt router listens on 127.0.0.1:{gw.port} (SSH), and a MikroTik access point on")
+        print(f"127.0.0.1:{ap.port}. Their shop stands in {inventory}.")
         print("The audit is the real program: it logs in, reads, judges, and tries each fix in memory.\n", flush=True)
         code = await _auditor(
             *("audit", str(inventory), "--out", str(OUTPUT / "fixes"), "--accept-new-host-keys"),
             *(word for file in REPORTS for word in ("--report", f"{file.suffix[1:]}={file}")),
             environment=_environment(home, password),
         )
-        asked = len(router.log.commands)
+        asked = len(gw.log.commands), len(ap.log.commands)
     missing = [str(file) for file in REPORTS if not file.is_file()]  # a crash ends with the code of findings, too
     if code != FINDINGS or missing:
         print(
@@ -52,19 +57,20 @@ async def _demonstrate(home: Path) -> int:
         return 1
     print(
         f"\nThis shop is faulty on purpose, so the audit ended with exit code {FINDINGS} (findings), which would fail a"
-        f"\nscheduled run; the demo itself went well. The router was asked {asked} commands, all of which only read:"
-        "\n`auditor platforms openwrt --commands` lists them. Nothing was changed; the fixes are for you to apply.\n"
+        f"\nscheduled run; the demo itself went well. The router was asked {asked[0]} commands and the access point"
+        f"\n{asked[1]}, all of which only read: `auditor platforms openwrt --commands` and `auditor platforms routeros"
+        "\n--commands` list them. Nothing was changed; the fixes are for you to apply.\n"
     )
     for file in sorted(file for file in OUTPUT.rglob("*") if file.is_file() and not _hidden(file)):
         print(f"  {file}")
     return 0
 
 
-def _inventory(port: int) -> Path:
-    """Begin with an empty output directory, as the host key is new each time, and write the inventory there."""
+def _inventory(**ports: int) -> Path:
+    """Begin with an empty output directory, as the host keys are new each time, and write the inventory there."""
     shutil.rmtree(OUTPUT, ignore_errors=True)
     OUTPUT.mkdir()
-    text = Template((SHOP / "inventory.yaml").read_text(encoding="utf-8")).safe_substitute(port=port)
+    text = Template((SHOP / "inventory.yaml").read_text(encoding="utf-8")).safe_substitute(ports)
     file = OUTPUT / "inventory.yaml"
     file.write_text(text, encoding="utf-8")
     return file

@@ -4,11 +4,13 @@ The text of a refused command is not a capture: "Permission denied" is not the c
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from auditor.capture import Gap
 from auditor.collect.session import Output
+from auditor.profiles import EndMark
 from auditor.syntax.secret_names import mask_behind_secret_words
 
 
@@ -28,9 +30,10 @@ class Absent:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The output is not what was asked for."""
+    """The output is not what was asked for; `settle` says what would help, '' if nothing is known to."""
 
     why: str
+    settle: str = ""
 
 
 Answer: TypeAlias = Text | Absent | Refused
@@ -56,6 +59,16 @@ _FOR_ROOT = re.compile(
     r"(?:must|need(?:s)? to|have to|requires?)[^\n]{0,20}\b(?:be )?root\b|are you root|superuser", re.IGNORECASE
 )
 
+# RouterOS, on its output and with exit status 0: the menu does not exist in this release or without some package.
+_NO_MENU = re.compile(r"bad command name \S+ \(line \d+ column \d+\)")
+_NO_POLICY = re.compile(r"(?:.*: )?not enough permissions\b.*", re.IGNORECASE)
+_UNFIT = re.compile(
+    r"(?:bad command name|syntax error|expected end of command|expected command name|expected closing"
+    r"|input does not match any value of|invalid value for argument|value of \S+ expects|ambiguous value"
+    r"|no such (?:item|command|argument)|unknown parameter|failure|script error|interrupted|action timed out)\b.*",
+    re.IGNORECASE,
+)
+
 _READ = 4096
 
 
@@ -67,13 +80,15 @@ def lacks_rights(output: Output) -> bool:
     return output.status in (126, 127) or _DENIED.search(told) is not None or _FOR_ROOT.search(told) is not None
 
 
-def answer(output: Output) -> Answer:
-    """Judge the output of one command."""
+def answer(output: Output, end_mark: EndMark | None = None) -> Answer:
+    """Judge the output of one command; with an `end_mark`, by that line and whatever the exit status is."""
     told = _told(output.stderr) or _told(output.stdout)
     if output.truncated:
         return Refused("the output was longer than is read")
     if "\0" in output.stdout:
         return Refused("the output is binary, not text")
+    if end_mark is not None:
+        return _marked(output, end_mark)
     if output.status is None:
         return Refused(f"the command ended without an exit status{_quoted(told)}")
     if output.status != 0:
@@ -93,9 +108,37 @@ def answer(output: Output) -> Answer:
     return Text(output.stdout)
 
 
-def gap(path: str, command: str, why: str) -> Gap:
+def _marked(output: Output, end_mark: EndMark) -> Answer:
+    """Judge by the last line. A text that reaches it is complete, whatever words of a complaint stand in it.
+
+    Lines end as on a terminal there, with a carriage return.
+    """
+    text = output.stdout.replace("\r\n", "\n")
+    if text.removesuffix("\n").endswith(end_mark.shows):
+        return Text(text.removesuffix("\n").removesuffix(end_mark.shows))
+    complaint = next((line for line in _last_lines(f"{text}\n{output.stderr}") if _is_complaint(line)), "")
+    if _NO_MENU.fullmatch(complaint) and text.strip() == complaint:
+        return Absent(f"the device does not have it{_quoted(_told(complaint))}")
+    if _NO_POLICY.fullmatch(complaint):
+        return Refused(f"the account may not read it{_quoted(_told(complaint))}", end_mark.rights)
+    if complaint:
+        return Refused(f"the device refused the command{_quoted(_told(complaint))}")
+    return Refused("the output was cut off before its end")
+
+
+def _last_lines(text: str) -> Iterator[str]:
+    """The lines of the end of a text, the last one first: a command stops where it complains."""
+    return (line.strip() for line in reversed(text[-_READ:].splitlines()) if line.strip())
+
+
+def _is_complaint(line: str) -> bool:
+    return any(pattern.fullmatch(line) for pattern in (_NO_MENU, _NO_POLICY, _UNFIT))
+
+
+def gap(path: str, command: str, why: str, settle: str = "") -> Gap:
     """Say what is missing, and how a person can bring it."""
-    return Gap(path, why, f"run '{command}' on the device and put its output at {path.lstrip('/')} of a saved capture")
+    by_hand = f"run '{command}' on the device and put its output at {path.lstrip('/')} of a saved capture"
+    return Gap(path, why, f"{settle}, or {by_hand}" if settle else by_hand)
 
 
 def printable(text: str, limit: int = 120) -> str:

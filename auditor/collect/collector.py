@@ -323,7 +323,7 @@ class _Visit:
         return output
 
     def _judge(self, command: Command, value: str, output: Output) -> None:
-        match answer(output):
+        match answer(output, self.recipe.profile.end_mark):
             case Text(found):
                 self.answered = True
                 self._keep(command, value, found)
@@ -332,8 +332,8 @@ class _Visit:
                     self._missing(command, value, why)
                 elif command.stores.startswith("commands/"):
                     self._keep(command, value, "")
-            case Refused(why):
-                self._missing(command, value, why)
+            case Refused(why, settle):
+                self._missing(command, value, why, settle)
 
     def _keep(self, command: Command, value: str, text: str) -> None:
         self.texts[command.id][command.filled(command.stores, value)] = text
@@ -341,9 +341,9 @@ class _Visit:
     def _path(self, command: Command, value: str) -> str:
         return command.filled(command.stores, value) if value else command.stores
 
-    def _missing(self, command: Command, value: str, why: str) -> None:
+    def _missing(self, command: Command, value: str, why: str, settle: str = "") -> None:
         asked = command.filled(command.run, value) if value else command.run
-        self.gaps.append(gap(self._path(command, value), asked, why))
+        self.gaps.append(gap(self._path(command, value), asked, why, settle))
 
     def _files(self) -> Iterator[CapturedFile]:
         for command in self.recipe.profile.commands:

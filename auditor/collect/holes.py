@@ -12,15 +12,17 @@ from auditor.errors import CommandRefused, DataError
 
 @dataclass(frozen=True, slots=True)
 class HoleType:
-    """One kind of value: its name in profiles, its pattern, and whether it stands in single quotes.
+    """One kind of value: its name in profiles, its pattern, and whether it stands in quotes.
 
-    `as_root` is a pattern that a value must begin with, besides, where it is asked for with root's rights.
+    `as_root` is a pattern that a value must begin with, besides, where it is asked for with root's rights. `mark` is
+    what the device takes for a quotation mark.
     """
 
     name: str
     pattern: str
     quoted: bool = False
     as_root: str = ""
+    mark: str = "'"
 
     def accepts(self, value: str, *, elevated: bool = False) -> bool:
         """Say whether a value may be sent, `elevated`: with root's rights."""
@@ -30,12 +32,12 @@ class HoleType:
         """Return the value as it stands in the command; raises `CommandRefused` if it may not be sent."""
         if not self.accepts(value, elevated=elevated):
             raise CommandRefused(f"{value!r} is not a valid {self.name}{' for root' if elevated else ''}")
-        return f"'{value}'" if self.quoted else value
+        return f"{self.mark}{value}{self.mark}" if self.quoted else value
 
     def rendered_pattern(self, *, elevated: bool = False) -> str:
         """The pattern of what `render` returns."""
         pattern = self._pattern(elevated=elevated)
-        return f"'(?:{pattern})'" if self.quoted else f"(?:{pattern})"
+        return f"{self.mark}(?:{pattern}){self.mark}" if self.quoted else f"(?:{pattern})"
 
     def _pattern(self, *, elevated: bool) -> str:
         return f"(?={self.as_root})(?:{self.pattern})" if elevated and self.as_root else self.pattern
@@ -72,6 +74,9 @@ HOLE_TYPES = (
         quoted=True,
         as_root=_OF_ROOT,
     ),
+    # The name of an interface of RouterOS, in double quotes. Inside them backslash, dollar and quotation mark mean
+    # something, and on a terminal the question mark asks for help; people put blanks and brackets into names.
+    HoleType("routeros-interface", r"[A-Za-z0-9][A-Za-z0-9 _.,:()<>@#+-]{0,63}", quoted=True, mark='"'),
 )
 
 

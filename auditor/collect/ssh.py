@@ -63,6 +63,8 @@ class SshSession:
         complaints: asyncio.Task[tuple[bytes, bool]] | None = None
         try:
             async with asyncio.timeout(timeout):
+                # The window holds all that is read: the SSH server of RouterOS drops what it has not sent yet when a
+                # command ends while the window is full (seen with smaller windows: ytti/oxidized#3867).
                 # Nothing of the user's SSH configuration adds to the channel: no terminal, no variables, no X11.
                 process = await self._connection.create_process(
                     allowed,
@@ -72,6 +74,7 @@ class SshSession:
                     send_env=[],
                     request_pty=False,
                     x11_forwarding=False,
+                    window=self._output_limit,
                 )
                 complaints = asyncio.create_task(_read(process.stderr, _STDERR_LIMIT))
                 stdout, more = await _read(process.stdout, self._output_limit)

@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import StrEnum
 
-from auditor.model.facts import Fact
+from auditor.model.facts import Fact, Stated
+
+_NOBODY: Fact[bool] = Stated(False, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """A captive portal on some interfaces. Timers None: never. `bypass_macs` need not log in."""
+    """A captive portal on some interfaces. Timers None: never. `bypass_macs` need not log in.
+
+    `others`: whether it lets in clients that are not listed without asking them, by RADIUS or for some places only.
+    """
 
     device: str
     key: str
@@ -19,6 +24,7 @@ class Portal:
     session_timeout: Fact[timedelta | None]
     idle_timeout: Fact[timedelta | None]
     bypass_macs: Fact[tuple[str, ...]]
+    others: Fact[bool] = _NOBODY
 
 
 @dataclass(frozen=True, slots=True)

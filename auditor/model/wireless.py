@@ -64,12 +64,16 @@ class Pmf(StrEnum):
 
 
 class Passphrase(StrEnum):
-    """What is known of a pre-shared key without showing it."""
+    """What is known of a pre-shared key without showing it.
+
+    HIDDEN: the stations have to know one, and the device does not show to this login whether one is set, or which.
+    """
 
     USABLE = "usable"
     ABSENT = "absent"
     UNUSABLE = "unusable"
     EXTERNAL = "per station or from RADIUS"
+    HIDDEN = "not shown to this login"
 
 
 class IsolationScope(StrEnum):

@@ -4,8 +4,9 @@ from auditor.errors import UsageError
 from auditor.platforms.base import ByHand, Edit, EditResult, Platform, WholeChange
 from auditor.platforms.linux import PLATFORM as LINUX
 from auditor.platforms.openwrt import PLATFORM as OPENWRT
+from auditor.platforms.routeros import PLATFORM as ROUTEROS
 
-PLATFORMS: tuple[Platform, ...] = (OPENWRT, LINUX)
+PLATFORMS: tuple[Platform, ...] = (OPENWRT, LINUX, ROUTEROS)
 
 __all__ = ["PLATFORMS", "ByHand", "Edit", "EditResult", "Platform", "WholeChange", "platform"]
 

@@ -120,6 +120,8 @@ def _plan(asked: Wanted, means: _Means) -> PlannedFix:
         result = platform.edit(means.captures[change.device], device, change.intent)
         if isinstance(result, ByHand):
             return _by_hand(asked, result.why, result.advice)
+        if any(each.change.device == change.device and each.edit.operations == result.operations for each in rendered):
+            continue  # one setting of the device serves both
         try:
             snippet = render(platform, change.intent, result)
         except ValueError as error:

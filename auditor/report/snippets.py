@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import TypeAlias
 
 from auditor.capture import Capture
@@ -201,17 +202,17 @@ def _reads_and_checks(steps: DeviceSteps) -> tuple[list[str], list[str]]:
     if whole is not None:
         return list(whole.reads), list(whole.checks)
     capture = steps.before
-    reads: dict[str, str] = {}
-    checks: dict[str, str] = {}
+    reads: dict[str, tuple[str, ...]] = {}
+    checks: dict[str, tuple[str, ...]] = {}
     for _, change in steps.changes:
         snippet = _in_place(capture, change)
         capture = platform(capture.platform).apply(capture, change.edit.operations)
-        for line in snippet.reads:
-            reads.setdefault(_asked(line), line)
-        for line in snippet.checks:
-            checks.pop(_asked(line), None)
-            checks[_asked(line)] = line
-    return list(reads.values()), list(checks.values())
+        for asked, lines in _questions(snippet.reads):
+            reads.setdefault(asked, lines)
+        for asked, lines in _questions(snippet.checks):
+            checks.pop(asked, None)
+            checks[asked] = lines
+    return list(chain.from_iterable(reads.values())), list(chain.from_iterable(checks.values()))
 
 
 def _in_place(capture: Capture, change: RenderedChange) -> Snippet:
@@ -224,6 +225,12 @@ def _in_place(capture: Capture, change: RenderedChange) -> Snippet:
         return change.snippet
 
 
-def _asked(line: str) -> str:
-    """The command of a read without what it expects."""
-    return line.partition("    # expect:")[0].rstrip()
+def _questions(lines: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The command of each read without what it expects, and its lines: a console may want that on a line before."""
+    comments: list[str] = []
+    for line in lines:
+        if line.startswith("#"):
+            comments.append(line)
+        else:
+            yield line.partition("    # expect:")[0].rstrip(), (*comments, line)
+            comments = []

@@ -9,7 +9,15 @@ import pytest
 from jinja2 import Environment, nodes
 
 from auditor import resources
-from auditor.intents import GoWithoutAx, Intent
+from auditor.intents import (
+    AcceptStationsWithoutAx,
+    ExemptFromRebindProtection,
+    GiveOutIpv4Answers,
+    GoWithoutAx,
+    Intent,
+    PollSilentStations,
+    SetReauthPeriod,
+)
 from auditor.model import Listed, Unknown
 from auditor.pipeline import SiteReport, read
 from auditor.platforms import PLATFORMS, ByHand, Edit, Platform
@@ -25,6 +33,12 @@ INTENTS: tuple[type, ...] = get_args(Intent)
 BLOCKS = {"reads", "apply", "checks", "undo"}
 NO_TEMPLATE: dict[tuple[str, type], str] = {
     ("openwrt", GoWithoutAx): "its radios have 802.11ax or not, with all their SSIDs",
+    ("routeros", ExemptFromRebindProtection): "it has no rebind protection",
+    ("routeros", GiveOutIpv4Answers): "its resolver drops no A records",
+    ("routeros", AcceptStationsWithoutAx): "it refuses no station for lack of 802.11ax",
+    ("routeros", GoWithoutAx): "its radios have 802.11ax or not, with all their SSIDs",
+    ("routeros", PollSilentStations): "no documented timer disconnects a station for being silent",
+    ("routeros", SetReauthPeriod): "the RADIUS server sets it",
 }
 """Intents that a platform gives no snippet for, with the reason."""
 
@@ -197,10 +211,12 @@ def _said(report: SiteReport) -> list[tuple[object, ...]]:
 
 @every_platform
 def test_redaction_changes_no_verdict(platform: Platform) -> None:
-    cases = _with_secrets(platform)
     hidden = 0
-    for case in cases:
+    for case in _with_secrets(platform):
         raw, redacted = shop_of(case, redacted=False), shop_of(case)
-        hidden += raw.captures != redacted.captures
+        differ = raw.captures != redacted.captures
+        # Some devices do not show their secrets in the first place.
+        assert differ or case.title in BASES, f"'{case.title}' was chosen for a secret that is none"
+        hidden += differ
         assert _said(raw.report()) == _said(redacted.report()), case.title
-    assert hidden == len(cases), "a case was chosen for a secret that is none"
+    assert hidden

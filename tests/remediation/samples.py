@@ -1,4 +1,4 @@
-"""One or more small captures for every intent on OpenWrt, with the intent that changes something there."""
+"""Small captures: for every intent on OpenWrt, with the intent that changes something there; one of RouterOS."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -212,6 +212,36 @@ def openwrt_capture(packages: Mapping[str, str] = OPENWRT, device: str = "gw") -
     release = CapturedFile("/etc/openwrt_release", "DISTRIB_RELEASE='23.05.3'\n", Kind.CONFIGURATION)
     services = CapturedFile("commands/enabled-services.txt", SERVICES, Kind.STATE)
     return Capture(device, "openwrt", (*files, release, services), (), TAKEN_AT, False, "tests")
+
+
+ROUTEROS = r"""
+# 2026-03-01 10:00:00 by RouterOS 7.16.1
+# software id = ABCD-EFGH
+/interface wifi
+set [ find default-name=wifi1 ] channel.band=5ghz-ax .width=20/40mhz \
+    configuration.mode=ap .ssid="Caf\C3\A9 \"POS\"" disabled=no
+set [ find default-name=wifi2 ] configuration.ssid=SHOP name="wifi 2.4"
+/ip pool
+add name=pool ranges=192.168.88.10-192.168.88.20
+/ip dhcp-server
+add address-pool=pool interface=bridge lease-time=10m name=defconf
+add address-pool=pool interface=guests name=guests
+/ip firewall filter
+add action=accept chain=forward comment="defconf: accept" connection-state=established,related
+add action=drop chain=forward dst-port=443 protocol=tcp
+add action=drop chain=forward comment="what? \$5 & more" in-interface-list=!LAN
+/ip dns static
+add address=192.0.2.1 name=pos.example.net
+add address=192.0.2.2 name=pos.example.net type=A
+/system identity
+set name=shop
+"""
+
+
+def routeros_capture(export: str = ROUTEROS, device: str = "gw") -> Capture:
+    """Make a capture of an export; the text begins behind its first newline."""
+    file = CapturedFile("export.rsc", export.removeprefix("\n"), Kind.CONFIGURATION)
+    return Capture(device, "routeros", (file,), (), TAKEN_AT, False, "tests")
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from auditor.capture import Capture
 from auditor.model import Device, Unknown
 from auditor.pipeline import SiteReport, audit
+from auditor.platforms import Platform
 from auditor.policies import load_policy
 from auditor.rules import Rule
 from auditor.site import Site
@@ -16,6 +17,15 @@ from tests.rules.harness import Case, shop_of
 from tests.rules.harness.shop import NOW
 
 HEALTHY = shop_of(Case(Path("healthy.md"), "healthy", 1, "openwrt/healthy"))
+
+
+def like(name: str, quote: Callable[[str], str], filters: Mapping[str, Callable[..., str]]) -> Platform:
+    """A platform of which only the templates are used."""
+
+    def unused(*arguments: Any) -> Any:
+        raise AssertionError(f"{name} is here for its templates")
+
+    return Platform(name, unused, unused, unused, unused, unused, unused, quote, filters)
 
 
 def capture(changes: Mapping[str, tuple[str, str]] | None = None) -> Capture:

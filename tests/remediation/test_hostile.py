@@ -13,12 +13,20 @@ from auditor import intents
 from auditor.capture import Capture
 from auditor.pipeline import read
 from auditor.platforms import ByHand, Edit, platform
+from auditor.platforms.routeros.changes import Texts, add_item, combine, remove_item, set_property
+from auditor.platforms.routeros.shell import FILTERS as ROUTEROS_FILTERS
+from auditor.platforms.routeros.shell import quote as routeros_quote
 from auditor.remediation.render import Snippet, render
+from auditor.services.base import NotPossible
+from auditor.syntax.routeros_edit import Where
 from auditor.syntax.uci_edit import quote
-from tests.remediation.samples import openwrt_capture
+from tests.remediation.routeros_shell import run, tree_of
+from tests.remediation.samples import openwrt_capture, routeros_capture
+from tests.remediation.shops import like
 from tests.remediation.uci_shell import words
 
 OPENWRT = platform("openwrt")
+ROUTEROS = like("routeros", routeros_quote, ROUTEROS_FILTERS)
 
 TRICKS = (
     "'; touch owned; '",
@@ -46,6 +54,18 @@ TRICKS = (
     "|| reboot",
     "& reboot &",
     "> owned",
+    "]; /system reboot",
+    '"]; /system reboot; :put ["',
+    "[/system reboot]",
+    "$[/system reboot]",
+    "} /system reboot",
+    "what?",
+    "place-before=0",
+    "yes",
+    "0",
+    "*1",
+    "!x",
+    "10m",
 )
 _values = st.one_of(
     st.sampled_from(TRICKS),
@@ -188,3 +208,90 @@ def test_a_quoted_value_is_one_word_and_the_same(value: str) -> None:
 def test_a_template_in_a_value_stays_text() -> None:
     (snippet, *_) = _snippets("{{ 7 * 7 }}")
     assert any("{{ 7 * 7 }}" in line for line in snippet.undo)
+
+
+# -- RouterOS --------------------------------------------------------------------------------------------------
+
+_SERVER_MENU, _RULES = "ip dhcp-server", "ip firewall filter"
+
+
+def _exported(value: str) -> str:
+    """Write a value as an export does, by the manual's escapes."""
+    octets = value.encode("utf-8", "surrogateescape")
+    return '"' + "".join(chr(o) if chr(o).isalnum() and o < 128 else f"\\{o:02X}" for o in octets) + '"'
+
+
+def _routeros_snippet(value: str) -> Snippet | None:
+    """Changes of a router where every name, comment and SSID is this value; None if it cannot be pasted."""
+    shown = _exported(value)
+    capture = _routeros(shown)
+    texts = Texts.of(capture)
+    server, rule = Where(_SERVER_MENU, (("name", value),)), Where(_RULES, (("comment", value),))
+    wifi = Where("interface wifi", (("default-name", "wifi1"),))
+    try:
+        edit = combine(
+            (
+                set_property(texts, server, "lease-time", "1d", default_text=None),
+                set_property(texts, wifi, "configuration.ssid", "SHOP", default_text=None),
+                add_item(texts, _RULES, (("action", "accept"), ("comment", f"{value} too")), before=rule),
+                remove_item(texts, Where("ip pool", (("name", value),))),
+            )
+        )
+        return render(ROUTEROS, intents.SetLeaseTime("lan", timedelta(hours=24)), edit)
+    except NotPossible:
+        return None
+
+
+def _routeros(shown: str) -> Capture:
+    return routeros_capture(
+        f"""/interface wifi
+set [ find default-name=wifi1 ] configuration.ssid={shown}
+/ip pool
+add name={shown} ranges={shown}
+add name=other
+/ip dhcp-server
+add lease-time=10m name={shown}
+/ip firewall filter
+add action=drop comment={shown}
+"""
+    )
+
+
+@given(_values)
+@example("\udce9 of an old code page")
+@example('"]; /system reboot; :put ["')
+@example("$[/system reboot]")
+def test_no_value_becomes_a_command_of_routeros(value: str) -> None:
+    snippet = _routeros_snippet(value)
+    capture = _routeros(_exported(value))
+    if snippet is None:
+        assert any(not c.isprintable() and not "\udc80" <= c <= "\udcff" for c in value)
+        return
+    lines = (*snippet.reads, *snippet.apply, *snippet.checks, *snippet.undo)
+    assert all(line.isascii() and line.isprintable() and "?" not in line for line in lines)
+    # The console refuses whatever is not one command that a snippet may hold.
+    run(capture, snippet.reads)
+    done = run(capture, snippet.apply)
+    assert [item.properties.get("comment") for item in done.tree[_RULES]] == [f"{value} too", value]
+    assert done.tree[_SERVER_MENU][0].properties == {"lease-time": "1d", "name": value}
+    assert [item.properties["name"] for item in done.tree["ip pool"]] == ["other"]
+    assert run(done.tree, snippet.undo).tree == tree_of(capture)
+
+
+@pytest.mark.parametrize("value", ["a\nb", "a\rb", "a\tb", "\x1b[2J", "\x9b", "\x7f", "\u202e", "\u2028", "\u200b"])
+def test_control_characters_are_refused_for_routeros(value: str) -> None:
+    with pytest.raises(ValueError, match="control character"):
+        routeros_quote(value)
+    for name in ("find", "assignments"):
+        with pytest.raises(ValueError, match="control character"):
+            ROUTEROS_FILTERS[name]((("comment", value),))
+    with pytest.raises(ValueError, match="control character"):
+        ROUTEROS_FILTERS["shown"](value)
+
+
+@pytest.mark.parametrize("name", ["a b", "a=b", "x]", "", "a;b", "$x"])
+def test_names_from_a_device_are_names(name: str) -> None:
+    with pytest.raises(ValueError, match="no name"):
+        ROUTEROS_FILTERS["assignments"](((name, "x"),))
+    with pytest.raises(ValueError, match="no name"):
+        ROUTEROS_FILTERS["menu"](f"ip {name};")

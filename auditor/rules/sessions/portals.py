@@ -71,7 +71,7 @@ def admitted(readers: Readers, portal: Portal) -> bool | Unknown:
     listed = frozenset(portal.bypass_macs.value)
     macs = addresses(readers)
     if any(mac not in listed for mac in macs) or not listed:
-        return False
+        return portal.others if isinstance(portal.others, Unknown) else portal.others.value
     if macs and (readers.count or 0) <= len(macs):
         return True
     why = f"portal '{portal.key}' lets {len(listed)} addresses pass, and not all readers' addresses are declared"

@@ -83,6 +83,12 @@ def grouped(items: Iterable[Item], key: Callable[[Item], Key]) -> list[list[Item
     return list(groups.values())
 
 
+def siblings(readers: Readers, bss: Bss) -> tuple[str, ...]:
+    """The other BSSs of the readers' SSID on one access point, which get the same change where they share a setting."""
+    same = (each.key for each in readers.attachment.bsses if place(each) == place(bss) and each.key != bss.key)
+    return tuple(sorted(same))
+
+
 def place(bss: Bss) -> tuple[str, str]:
     """Access point and SSID: the same network in the same place, on one radio or several."""
     return bss.device, ssid(bss)

@@ -29,12 +29,16 @@ def best_of_each(opinions: Iterable[tuple[Bss, Opinion]], lowered: Severity) -> 
                 yield bss, opinion
 
 
-def offer_wpa2_too(bss: Bss, akms: frozenset[Akm]) -> Fix:
-    """Let stations that know WPA2 only join a WPA3 network, with the passphrase or RADIUS server that it has."""
+def offer_wpa2_too(bss: Bss, akms: frozenset[Akm], also: tuple[str, ...]) -> Fix:
+    """Let stations that know WPA2 only join a WPA3 network, with the passphrase or RADIUS server that it has.
+
+    `also` are the other BSSs of its SSID there.
+    """
     wanted = {Akm.WPA3_SAE: Akm.WPA2_PSK, Akm.WPA3_EAP: Akm.WPA2_EAP}
     more = frozenset(wanted[akm] for akm in akms if akm in wanted)
     weakens = "" if Akm.WPA3_SAE not in akms else "with WPA2 the passphrase can be guessed offline: make it a long one"
-    return Fix.one(bss.device, SetAuthentication(bss.key, (akms & WPA3_ONLY) | more, Pmf.OPTIONAL), weakens=weakens)
+    intent = SetAuthentication(bss.key, (akms & WPA3_ONLY) | more, Pmf.OPTIONAL, also)
+    return Fix.one(bss.device, intent, weakens=weakens)
 
 
 def new_passphrase(bss: Bss, name: str) -> Fix:

@@ -24,7 +24,7 @@ from auditor.model import Akm, Bss, Declared, Fact, Pmf, Severity, Unknown
 from auditor.policies import Support
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
-from auditor.rules.wifi.access_points import Opinion, audible, joined, ssid, unaudited
+from auditor.rules.wifi.access_points import Opinion, audible, joined, siblings, ssid, unaudited
 from auditor.rules.wifi.akms import (
     WITHOUT_PASSWORD,
     WPA3_ONLY,
@@ -58,7 +58,7 @@ def _opinion(site: Site, readers: Readers, bss: Bss) -> Opinion:
     offered = bss.akms.value
     usable = offered & frozenset[Akm]().union(*(model.akms for model in site.policy.models))
     if not usable:
-        return _not_allowed(site, bss, offered)
+        return _not_allowed(site, readers, bss, offered)
     if usable <= WPA3_ONLY:
         doubt = _wpa3_only(site, readers, bss, usable)
         if doubt is not None:
@@ -69,11 +69,11 @@ def _opinion(site: Site, readers: Readers, bss: Bss) -> Opinion:
     return Pass(f"offers {words(usable)}{old}", bss.akms)
 
 
-def _not_allowed(site: Site, bss: Bss, offered: frozenset[Akm]) -> Fail:
+def _not_allowed(site: Site, readers: Readers, bss: Bss, offered: frozenset[Akm]) -> Fail:
     fix = new_passphrase(bss, ssid(bss))
     if Akm.WPA_EAP in offered and "peap" in _methods(site.declared("radius-eap")):
         pmf = Pmf.DISABLED if isinstance(bss.pmf, Unknown) else bss.pmf.value
-        intent = SetAuthentication(bss.key, frozenset({Akm.WPA2_EAP}), pmf)
+        intent = SetAuthentication(bss.key, frozenset({Akm.WPA2_EAP}), pmf, siblings(readers, bss))
         fix = Fix.one(bss.device, intent, risks=("stations that know only WPA1 no longer join",))
     elif offered & {Akm.WPA_EAP, Akm.WPA3_EAP_192}:
         advice = "the RADIUS server must offer EAP-PEAP; then offer WPA2-Enterprise here and declare radius-eap"
@@ -95,7 +95,13 @@ def _wpa3_only(site: Site, readers: Readers, bss: Bss, usable: frozenset[Akm]) -
     severity = site.policy.severity("wpa3-only-doubtful" if doubtful else "authentication-not-allowed")
     source = site.policy.source(f"models.{readers.model.slug}.wpa3_only")
     text = f"offers {words(usable)} only, which {readers.model.title} {'may not know' if doubtful else 'does not know'}"
-    return Fail(f"{text} [{source}]", bss.akms, severity, (offer_wpa2_too(bss, usable),), about="WPA3 only")
+    return Fail(
+        f"{text} [{source}]",
+        bss.akms,
+        severity,
+        (offer_wpa2_too(bss, usable, siblings(readers, bss)),),
+        about="WPA3 only",
+    )
 
 
 def _methods(declared: Fact[str] | None) -> frozenset[str]:

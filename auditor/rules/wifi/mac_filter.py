@@ -19,7 +19,7 @@ from auditor.intents import AdmitStations
 from auditor.model import Bss, MacPolicy, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
-from auditor.rules.wifi.access_points import Opinion, audible, judged
+from auditor.rules.wifi.access_points import Opinion, audible, judged, siblings
 from auditor.site import Readers, Site
 from auditor.verdicts import Fail, Fix, Pass, Undecided, Verdict
 
@@ -43,7 +43,7 @@ def _opinion(site: Site, readers: Readers, bss: Bss) -> Opinion:
         return Pass("refuses no MAC address", evidence)
     kept_out = tuple(mac for mac in readers.macs if (mac in listed) is not admits)
     if kept_out:
-        fix = Fix.one(bss.device, AdmitStations(bss.key, kept_out, admits))
+        fix = Fix.one(bss.device, AdmitStations(bss.key, kept_out, admits, siblings(readers, bss)))
         how = "not on the list of admitted addresses" if admits else "on the list of refused addresses"
         text = f"keeps out {', '.join(kept_out)}: {how}"
         return Fail(text, evidence, site.policy.severity("mac-not-admitted"), (fix,), about="mac list")

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from auditor.model import Akm, Bss, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
-from auditor.rules.wifi.access_points import Opinion, audible, joined, ssid, unaudited
+from auditor.rules.wifi.access_points import Opinion, audible, joined, siblings, ssid, unaudited
 from auditor.rules.wifi.akms import WITHOUT_PASSWORD, best_of_each, new_passphrase, offer_wpa2_too, words
 from auditor.site import Readers, Site
 from auditor.verdicts import Fail, NotApplicable, Pass, Undecided, Verdict
@@ -45,7 +45,11 @@ def _opinion(site: Site, readers: Readers, bss: Bss) -> Opinion:
             return Pass(f"offers {words(known.value & allowed)}", known)
         case known:
             personal = Akm.WPA3_SAE in known.value
-            fix = offer_wpa2_too(bss, frozenset({Akm.WPA3_SAE})) if personal else new_passphrase(bss, ssid(bss))
+            fix = (
+                offer_wpa2_too(bss, frozenset({Akm.WPA3_SAE}), siblings(readers, bss))
+                if personal
+                else new_passphrase(bss, ssid(bss))
+            )
             text = f"offers {words(known.value)}; {title} knows {words(allowed)}"
             return Fail(text, known, site.policy.severity("p400-encryption"), (fix,), about="akm")
 

@@ -19,7 +19,7 @@ from auditor.intents import SetPmf
 from auditor.model import Akm, Bss, Pmf, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
-from auditor.rules.wifi.access_points import Opinion, audible, judged
+from auditor.rules.wifi.access_points import Opinion, audible, judged, siblings
 from auditor.rules.wifi.akms import words
 from auditor.site import Readers, Site
 from auditor.verdicts import Fail, Fix, Pass, Undecided, Verdict
@@ -28,10 +28,10 @@ _PMF_IS_OPTIONAL = frozenset({Akm.WPA_PSK, Akm.WPA2_PSK, Akm.WPA_EAP, Akm.WPA2_E
 
 
 def check(site: Site, readers: Readers) -> Iterator[Verdict]:
-    yield from judged(audible(readers), lambda bss: _opinion(site, bss))
+    yield from judged(audible(readers), lambda bss: _opinion(site, readers, bss))
 
 
-def _opinion(site: Site, bss: Bss) -> Opinion:
+def _opinion(site: Site, readers: Readers, bss: Bss) -> Opinion:
     if isinstance(bss.akms, Unknown):
         return Undecided(bss.akms)
     older = bss.akms.value & _PMF_IS_OPTIONAL
@@ -42,7 +42,8 @@ def _opinion(site: Site, bss: Bss) -> Opinion:
             return Undecided(unknown)
         case known if known.value is Pmf.REQUIRED:
             weakens = "stations without PMF can be disconnected by forged frames"
-            fix = Fix.one(bss.device, SetPmf(bss.key, Pmf.OPTIONAL), weakens=weakens)
+            intent = SetPmf(bss.key, Pmf.OPTIONAL, siblings(readers, bss))
+            fix = Fix.one(bss.device, intent, weakens=weakens)
             text = f"offers {words(older)} and requires PMF, which readers need not know"
             return Fail(text, (known, bss.akms), site.policy.severity("pmf-required"), (fix,), about="pmf")
         case known:

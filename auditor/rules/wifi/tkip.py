@@ -18,21 +18,22 @@ from auditor.intents import UseCcmpOnly
 from auditor.model import Bss, Cipher, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
-from auditor.rules.wifi.access_points import Opinion, audible, judged
+from auditor.rules.wifi.access_points import Opinion, audible, judged, siblings
 from auditor.site import Readers, Site
 from auditor.verdicts import Fail, Fix, Pass, Undecided, Verdict
 
 
 def check(site: Site, readers: Readers) -> Iterator[Verdict]:
-    yield from judged(audible(readers), lambda bss: _opinion(site, bss))
+    yield from judged(audible(readers), lambda bss: _opinion(site, readers, bss))
 
 
-def _opinion(site: Site, bss: Bss) -> Opinion:
+def _opinion(site: Site, readers: Readers, bss: Bss) -> Opinion:
     match bss.ciphers:
         case Unknown() as unknown:
             return Undecided(unknown)
         case known if Cipher.TKIP in known.value:
-            fix = Fix.one(bss.device, UseCcmpOnly(bss.key), risks=("stations that know only TKIP no longer join",))
+            intent = UseCcmpOnly(bss.key, siblings(readers, bss))
+            fix = Fix.one(bss.device, intent, risks=("stations that know only TKIP no longer join",))
             names = " + ".join(sorted(cipher.value for cipher in known.value))
             return Fail(f"offers the cipher {names}", known, site.policy.severity("tkip"), (fix,), about="tkip")
         case known:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from auditor.model import Filter, Listed, Span, Unknown, spans_of
+from auditor.model import Fact, Filter, Listed, Span, Unknown, spans_of
 from auditor.services.base import Host, Part
 from auditor.services.netfilter.boxes import Box, merged
 from auditor.services.netfilter.conditions import Context, View
@@ -18,7 +18,7 @@ from auditor.services.netfilter.filters import (
     stops,
 )
 from auditor.services.netfilter.kernel import bridges_ask
-from auditor.services.netfilter.links import links_of
+from auditor.services.netfilter.links import Links, links_of
 from auditor.services.netfilter.nat import Translations, translations
 from auditor.services.netfilter.program import lost
 
@@ -30,7 +30,8 @@ _DNS = 53
 class Ruleset:
     """What a service found. `tracked` false: some rule keeps packets from connection tracking.
 
-    `spans` name the text as a whole; `holes` are what may hold further rules.
+    `spans` name the text as a whole; `holes` are what may hold further rules. Where the platform is no Linux host that
+    shows its kernel, it says itself what `links` there are, and whether frames within a bridge are `asked` about too.
     """
 
     service: str
@@ -38,15 +39,21 @@ class Ruleset:
     tracked: bool
     spans: tuple[Span, ...]
     holes: tuple[Unknown, ...] = ()
+    links: Links | None = None
+    asked: Fact[bool] | None = None
 
 
 def context_of(host: Host, ruleset: Ruleset) -> tuple[Context, Translations]:
     """What conditions need to know of a host, and the translations of its ruleset; the hook is still to be set."""
-    context = Context("", View.FIRST, links_of(host), tracked=ruleset.tracked, own=_own(host))
+    context = Context("", View.FIRST, _links(host, ruleset), tracked=ruleset.tracked, own=_own(host))
     bases = sorted(ruleset.bases, key=lambda base: base.priority)
     nat = translations(host, tuple(each for each in bases if each.type == "nat" and each.family in _ROUTED), context)
     rewritten = None if nat.port_forwards.holes or ruleset.holes else nat.rewritten
-    return replace(context, rewritten=rewritten), nat
+    return replace(context, rewritten=rewritten, redirected=nat.redirected), nat
+
+
+def _links(host: Host, ruleset: Ruleset) -> Links:
+    return links_of(host) if ruleset.links is None else ruleset.links
 
 
 def views_of(hook: str) -> tuple[View, ...]:
@@ -113,7 +120,7 @@ def _answers(host: Host, bases: tuple[Base, ...], context: Context) -> Iterator[
 
 def output_doubts(host: Host, ruleset: Ruleset) -> tuple[Unknown, ...]:
     """What may stop the questions that the host's own resolvers ask, with the lines that do."""
-    context = Context("output", View.FIRST, links_of(host), tracked=ruleset.tracked, own=_own(host))
+    context = Context("output", View.FIRST, _links(host, ruleset), tracked=ruleset.tracked, own=_own(host))
     uplinks = frozenset(i.key for i in host.interfaces if not isinstance(i.uplink, Unknown) and i.uplink.value)
     found: list[Unknown] = []
     for base in ruleset.bases:
@@ -159,7 +166,7 @@ def _bridges(
         for filter_ in filters_of(host.name, base, at, (View.ONWARD, View.REPLY))
     ]
     holes = (*(hole for hole in _edges(bases, context)), *ruleset.holes)
-    asked = bridges_ask(host)
+    asked = bridges_ask(host) if ruleset.asked is None else ruleset.asked
     stopping = [each for each in forward if _may_stop(each)]
     if isinstance(asked, Unknown):
         holes += (asked,) if stopping else ()

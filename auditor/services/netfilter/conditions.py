@@ -4,7 +4,7 @@ Three kinds of packets are followed, since a connection needs all of them: the f
 direction, and the replies. In replies the service's port is the source port.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, NetmaskValueError
@@ -66,7 +66,7 @@ class Context:
 
     `bridged`: frames between ports of one bridge. `tracked` false: some packets are kept from connection tracking.
     `own` are the host's addresses, None if not all are known. `rewritten` are the packets that some rule sends to
-    another address, None if that is not known.
+    another address, None if that is not known; `redirected` are those that it sends to the host itself.
     """
 
     hook: str
@@ -76,6 +76,7 @@ class Context:
     tracked: bool = True
     own: tuple[tuple[int, int], ...] | None = None
     rewritten: tuple[Box, ...] | None = None
+    redirected: tuple[Box, ...] = ()
 
     @property
     def universe(self) -> Universe:
@@ -122,11 +123,24 @@ def outside(clauses: Iterable[Clause], context: Context) -> tuple[Clause, ...]:
         rest = [part for box in rest for part in without(box, clause.box, context.universe)]
         if len(rest) > MOST:
             return doubted("a rule of too many parts")
-    kept: list[Clause] = []
-    for box in rest:
-        why = next((clause.doubt for clause in doubts if both(box, clause.box) is not None), "")
-        kept.append(Clause(box, why))
+    kept = [Clause(box) for box in rest]
+    for clause in doubts:
+        kept = [part for one in kept for part in _doubting(one, clause, context)]
+        if len(kept) > MOST:
+            return doubted("a rule of too many parts")
     return tuple(kept)
+
+
+def _doubting(one: Clause, doubt: Clause, context: Context) -> Iterator[Clause]:
+    """Cut out what a condition may hold for: the doubt is about that alone."""
+    inside = both(one.box, doubt.box)
+    if one.doubt or inside is None:
+        yield one
+    elif not context.complete and (doubt.box.entering is not None or doubt.box.leaving is not None):
+        yield Clause(one.box, doubt.doubt)
+    else:
+        yield Clause(inside, doubt.doubt)
+        yield from (Clause(part) for part in without(one.box, inside, context.universe))
 
 
 # -- interfaces ------------------------------------------------------------------------------------------------
@@ -329,13 +343,12 @@ def direction(word: str, negated: bool, context: Context) -> tuple[Clause, ...]:
 
 
 def translated(negated: bool, context: Context) -> tuple[Clause, ...]:
-    """`ct status dnat`: packets that some rule sends to another address."""
+    """`ct status dnat`: packets that some rule sends to another address; no forward chain meets those for the host."""
     if context.rewritten is None:
         return doubted("which packets are sent to another address is not known")
+    boxes = context.rewritten + (() if context.hook == "forward" else context.redirected)
     if context.view is View.REPLY:
-        boxes = tuple(box.mirrored() for box in context.rewritten)
-    else:
-        boxes = context.rewritten
+        boxes = tuple(box.mirrored() for box in boxes)
     found = tuple(Clause(box, "the packet's address was changed") for box in boxes)
     return outside(found, context) if negated else found
 

@@ -29,12 +29,13 @@ _ASK = "ask another resolver from a POS and see who answers"
 
 @dataclass(frozen=True, slots=True)
 class Translations:
-    """All that changes addresses; `rewritten` are the packets that get another destination."""
+    """All that changes addresses; `rewritten` packets get another destination, `redirected` ones the host itself."""
 
     source_nats: Listed[SourceNat]
     port_forwards: Listed[PortForward]
     dns_redirects: Listed[DnsRedirect]
     rewritten: tuple[Box, ...]
+    redirected: tuple[Box, ...]
 
 
 def translations(host: Host, bases: tuple[Base, ...], context: Context) -> Translations:
@@ -43,6 +44,7 @@ def translations(host: Host, bases: tuple[Base, ...], context: Context) -> Trans
     forwards: list[PortForward] = []
     redirects: list[DnsRedirect] = []
     rewritten: list[Box] = []
+    redirected: list[Box] = []
     holes: list[Unknown] = []
     for base in bases:
         from_hook = Context(base.hook, context.view, context.links, tracked=context.tracked, own=context.own)
@@ -58,14 +60,20 @@ def translations(host: Host, bases: tuple[Base, ...], context: Context) -> Trans
             key = key if taken[key] == 1 else f"{key} ({taken[key]})"
             assert isinstance(entry.does, Nat)
             if entry.does.kind in _TO and base.hook == "prerouting":
-                rewritten.append(entry.clause.box)
-                forwards.append(_forward(host, key, entry, entry.does))
+                target = _target(host, entry.does, ())
+                stays = not isinstance(target, Unknown) and target.value is None
+                (redirected if stays else rewritten).append(entry.clause.box)
+                forwards.append(_forward(host, key, entry, entry.does, context.own))
                 redirects += _dns(host, key, entry, entry.does, flat.entries)
             elif entry.does.kind not in _TO and base.hook == "postrouting":
                 nats += _source_nat(host, key, entry, context)
     listed = tuple(holes)
     return Translations(
-        Listed(tuple(nats), listed), Listed(tuple(forwards), listed), Listed(tuple(redirects), listed), tuple(rewritten)
+        Listed(tuple(nats), listed),
+        Listed(tuple(forwards), listed),
+        Listed(tuple(redirects), listed),
+        tuple(rewritten),
+        tuple(redirected),
     )
 
 
@@ -154,9 +162,13 @@ def _inside(host: Host, box: Box) -> frozenset[str]:
     return frozenset(i.key for i in host.interfaces) if box.entering is None else box.entering
 
 
-def _forward(host: Host, key: str, entry: Entry, nat: Nat) -> PortForward:
+def _forward(host: Host, key: str, entry: Entry, nat: Nat, own: tuple[tuple[int, int], ...] | None) -> PortForward:
     spans, box = _spans(entry), entry.clause.box
-    entering: Fact[frozenset[str]] = Stated(_inside(host, box), spans)
+    names = _inside(host, box)
+    if own is not None and box.destinations is not None and clipped(box.destinations, own) == box.destinations:
+        # Sent to the host itself: from inside that is a way back to an inside server, and takes nothing from others.
+        names = frozenset(i.key for i in host.interfaces if i.key in names and _is_uplink(i))
+    entering: Fact[frozenset[str]] = Stated(names, spans)
     if entry.clause.doubt:
         entering = Unknown(f"'{entry.source.name}' may or may not match: {entry.clause.doubt}", spans)
     port: Fact[PortRange | None] = Stated(None, spans)

@@ -27,8 +27,11 @@ class Opening:
     following: str | None
 
 
-def opening(intent: AllowTraffic, bases: Iterable[Base], context: Context) -> Opening:
-    """Find the places of new rules, or raise `NotPossible`; `context` without its hook."""
+def opening(intent: AllowTraffic, bases: Iterable[Base], context: Context, *, answers_by_port: bool = False) -> Opening:
+    """Find the places of new rules, or raise `NotPossible`; `context` without its hook.
+
+    `answers_by_port`: who asks can let answers pass a bridge by the port that they come from.
+    """
     base, view = _base(intent, bases)
     at = replace(context, hook=base.hook, bridged=base.family == "bridge")
     first: str | None = None
@@ -37,11 +40,14 @@ def opening(intent: AllowTraffic, bases: Iterable[Base], context: Context) -> Op
     # The new rule lets later packets pass as well as the first one; replies come from the other side.
     asked = {View.FIRST: {View.REPLY}}.get(view, {View.ONWARD, View.REPLY})
     places = {
-        place for one in views_of(base.hook) if one in asked for place in _losing(base, replace(at, view=one), intent)
+        place
+        for one in views_of(base.hook)
+        if one in asked
+        for place in _losing(base, replace(at, view=one), intent, narrow=at.bridged and answers_by_port)
     }
     if len(places) > 1 or (first is None and not places):
         raise NotPossible(f"several rules of {base.key} stop packets of known connections", _BY_HAND)
-    if places and base.family == "bridge":
+    if places and base.family == "bridge" and not answers_by_port:
         words = f"{intent.protocol} from these networks, and {intent.protocol} back from its port"
         why = f"{base.key} stops what follows the first packet, and not every kernel has connections of bridges tracked"
         raise NotPossible(why, f"let pass {words}")
@@ -69,8 +75,11 @@ def _before(base: Base, context: Context, intent: AllowTraffic) -> str:
     return (entry.via[0] if entry.via else entry.source).key
 
 
-def _losing(base: Base, context: Context, intent: AllowTraffic) -> Iterator[str]:
-    """Keys of the rules that stop packets which follow, '' for the policy; only what stops everything is no reason."""
+def _losing(base: Base, context: Context, intent: AllowTraffic, *, narrow: bool) -> Iterator[str]:
+    """Keys of the rules that stop packets which follow, '' for the policy; only what stops everything is no reason.
+
+    `narrow`: what stops some of them is none either, since a bridge does not know connections.
+    """
     flat = flat_of(base, context)
     gone = None if flat.trouble else lost(flat.entries, policy_of(base), context.universe)
     if gone is None:
@@ -81,7 +90,8 @@ def _losing(base: Base, context: Context, intent: AllowTraffic) -> Iterator[str]
         box = one.clause.box.mirrored() if context.view is View.REPLY else one.clause.box
         if one.clause.doubt or both(box, wanted) is None:
             continue
-        if one.source is not None and (one.source not in sweeping or one.source.chain != base.chain):
+        meant = one.source is not None and one.source not in sweeping and not narrow
+        if one.source is not None and (meant or one.source.chain != base.chain):
             raise NotPossible(f"'{one.source.name}' stops {context.view.value} of {base.key} on purpose", _BY_HAND)
         yield _key(one.source)
 

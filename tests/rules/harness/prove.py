@@ -21,8 +21,8 @@ from auditor.secrets import has_token
 from auditor.site import join
 from auditor.verdicts import Finding, Fix, Result, Severity
 from tests.remediation import file_shell
+from tests.remediation.command_lines import COMMAND_LINES
 from tests.remediation.patching import PATCHES
-from tests.remediation.uci_shell import differences, run, words
 from tests.rules.harness.case import Case, Expected
 from tests.rules.harness.judged import complaints
 from tests.rules.harness.shop import NOW, Shop, shop_of
@@ -212,7 +212,7 @@ def _proof(case: Case, shop: Shop, report: SiteReport, fix: PlannedFix) -> Itera
     plain = {capture.device: capture for capture in shop_of(case, redacted=False).captures}
     with_secrets = dict(plain)
     undos: list[tuple[str, tuple[Any, ...]]] = []
-    for change in fix.fix.changes:
+    for change in (each.change for each in fix.changes):
         name = change.device
         kind = platform(captures[name].platform)
         edit = kind.edit(captures[name], read(captures[name]), change.intent)
@@ -248,11 +248,14 @@ def _proof(case: Case, shop: Shop, report: SiteReport, fix: PlannedFix) -> Itera
 def _on_the_command_line(
     before: Capture, after: Capture, apply: tuple[str, ...], undo: tuple[str, ...], title: str
 ) -> Iterator[str]:
-    """The commands, run by a shell, do what the edit does; the undo takes them back."""
-    done = run(before, words(apply, before))
-    for difference in differences(done, after):
+    """The commands, run as the device would, do what the edit does; the undo takes them back."""
+    line = COMMAND_LINES[before.platform]
+    done = line.run(before, apply, before)
+    for difference in line.differences(done, after):
         yield f"the commands of {title} do something else than the edit: {difference}"
-    for difference in differences(run(done, words(undo, before)), before):
+    for difference in line.differences(line.run(done, apply, after), after):
+        yield f"the commands of {title} do something else the second time: {difference}"
+    for difference in line.differences(line.run(done, undo, before), before):
         yield f"the undo commands of {title} do not lead back: {difference}"
 
 

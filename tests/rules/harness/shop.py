@@ -74,7 +74,8 @@ def shop_of(case: Case, *, changed: bool = True, redacted: bool = True) -> Shop:
         first = next(iter(devices))
         for block in case.blocks:
             if block.verb is Verb.GAP:
-                gaps.setdefault(block.device or first, []).append(_gap(files, block, first))
+                device = block.device or first
+                gaps.setdefault(device, []).append(_gap(files, block, device, devices[device]["platform"]))
             else:
                 _apply(case, files, block, first)
     captures: list[Capture] = []
@@ -203,11 +204,12 @@ def _without(case: Case, old: list[Line], block: Block) -> list[Line]:
     return kept
 
 
-def _gap(files: dict[Place, list[Line]], block: Block, first_device: str) -> Gap:
+def _gap(files: dict[Place, list[Line]], block: Block, device: str, platform_name: str) -> Gap:
     """Take a file out of the capture as the collector does: it was asked for and not obtained."""
     name = _name(block.file)
-    files.pop((block.device or first_device, name), None)
-    path = name if name.startswith("commands/") else f"/{name}"
+    lines = files.pop((device, name), [])
+    known = platform(platform_name).recognise(name, "\n".join(line.text for line in lines))
+    path = known[0] if known is not None else f"/{name}"
     return Gap(path, block.section or "permission denied", f"let the user read {path}")
 
 
@@ -235,11 +237,11 @@ def _patched(case: Case, old: list[Line], block: Block) -> list[Line]:
 
 
 def _name(file: str) -> str:
-    """`dhcp` is /etc/config/dhcp, `commands/clock` an output, a path is itself."""
+    """`dhcp` is /etc/config/dhcp, `commands/clock` an output, a path or an export (`export.rsc`) is itself."""
     if file.startswith("commands/"):
         whole = file.startswith("commands/listing/") or file.endswith((".txt", ".json"))
         return file if whole else f"{file}.txt"
-    return file.removeprefix("/") if "/" in file else f"etc/config/{file}"
+    return file.removeprefix("/") if "/" in file or file.endswith(".rsc") else f"etc/config/{file}"
 
 
 _HEADER = re.compile(r"\s*config\s+'?([\w-]+)'?(?:\s+'?(\w+)'?)?\s*$")

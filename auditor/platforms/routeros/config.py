@@ -1,0 +1,359 @@
+"""A device's exports as facts: properties looked up with their lines, defaults by version, and what may be missing.
+
+Whatever is looked up counts as understood. A property that no line sets has the value that the device itself shows,
+where its effective configuration was captured (`print detail`), else the documented default of its version.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
+from auditor.capture import Capture, Kind
+from auditor.model import Assumed, Coverage, Default, Fact, Span, Stated, Unknown, UnknownLine
+from auditor.platforms.routeros.items import Item, items_of, settles
+from auditor.profiles import Profile
+from auditor.services.reading import Reading, printable
+from auditor.syntax.routeros import Document, LineKind, Statement, parse
+
+T = TypeVar("T")
+
+Convert = Callable[[str], T]
+"""Turns a property's text into a value; raises `ValueError` with a reason for people."""
+
+_ONE_NAME = (("interface wifiwave2", "interface wifi"),)
+"""Menus that were renamed: until 7.12 `wifiwave2`, from 7.13 on `wifi` (MikroTik's manual, "WiFi")."""
+
+_LAST_MENUS = ("system", "tool", "user", "user-manager", "tr069-client", "zerotier", "snmp", "routing", "radius")
+"""Top menus that an export holds behind those that matter here; one of them shows that it is whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the device shows of an item's property: the text, and the line that shows it."""
+
+    text: str
+    span: Span
+
+
+@dataclass(slots=True)
+class Config:
+    """All exports of one capture. Reading marks what was understood, which coverage counts in the end.
+
+    `effective` is menu → name of an item → property → what the device shows, for menus of which it shows all.
+    `hidden` says of menus why the export lacks items that the device has. `reading` are the outputs of commands.
+    """
+
+    device: str
+    profile: Profile
+    capture: Capture
+    version: Fact[str]
+    documents: Mapping[str, Document]
+    effective: Mapping[str, Mapping[str, Mapping[str, Shown]]]
+    reading: Reading
+    _items: Mapping[str, tuple[Item, ...]]
+    hidden: Mapping[str, Unknown] = field(default_factory=dict)
+    _used: dict[str, set[int]] = field(default_factory=dict)  # file → where properties begin in it
+    _seen: dict[str, set[int]] = field(default_factory=dict)  # file → where statements begin in it
+
+    @classmethod
+    def of(
+        cls,
+        capture: Capture,
+        profile: Profile,
+        version: Fact[str] | None = None,
+        effective: Mapping[str, Mapping[str, Mapping[str, Shown]]] | None = None,
+        reading: Reading | None = None,
+    ) -> "Config":
+        """Read every export of a capture; without `version` that of the first header counts."""
+        documents = {f.path: parse(f.text) for f in capture.files if f.kind is Kind.CONFIGURATION}
+        items: dict[str, list[Item]] = {}
+        for path, document in documents.items():
+            names = {statement.menu: canonical(statement.menu) for statement in document.statements}
+            for item in items_of(capture.device, path, document, names):
+                items.setdefault(item.menu, []).append(item)
+        return cls(
+            device=capture.device,
+            profile=profile,
+            capture=capture,
+            version=version if version is not None else version_in(capture.device, documents),
+            documents=documents,
+            effective=effective or {},
+            reading=reading if reading is not None else Reading(capture, profile),
+            _items={menu: tuple(found) for menu, found in items.items()},
+            _used={path: set() for path in documents},
+            _seen={path: set() for path in documents},
+        )
+
+    # -- items -------------------------------------------------------------------------------------------------
+
+    def items(self, menu: str) -> tuple[Item, ...]:
+        """Return the items of a menu in their order, be they switched off; their heads count as understood."""
+        found = self._items.get(menu, ())
+        for item in found:
+            self._seen[item.file].update(statement.begin for statement in item.statements)
+        return found
+
+    def settings(self, menu: str) -> Item | None:
+        """Return the settings of a menu that has no items (`ip dns`); None if no line sets one of them."""
+        return next((item for item in self.items(menu) if not item.found_by and item.statements[0].verb == "set"), None)
+
+    def named(self, menu: str, name: str) -> Item | None:
+        """Return the item of a menu with this name."""
+        return next((item for item in self.items(menu) if item.name == name), None)
+
+    def added(self, menu: str) -> tuple[Item, ...]:
+        """Return the items that lines add to a menu, without marking anything as understood."""
+        return tuple(item for item in self._items.get(menu, ()) if item.statements[0].verb == "add")
+
+    def menus(self, pattern: str) -> tuple[str, ...]:
+        """Return the menus that hold statements and whose name matches a pattern (`interface wifi*`)."""
+        return tuple(menu for menu in self._items if fnmatchcase(menu, pattern))
+
+    def holes(self, *menus: str) -> tuple[Unknown, ...]:
+        """Say why menus may hold more, or something else, than `items` gives; () if they are known as a whole."""
+        return tuple(dict.fromkeys(hole for menu in menus for hole in self._holes(menu)))
+
+    def _holes(self, menu: str) -> Iterator[Unknown]:
+        if not self.documents:
+            gap = next((gap for gap in self.capture.gaps if gap.path.endswith(".rsc")), None)
+            why = f"the export of {self.device} was not captured{f': {gap.why}' if gap else ''}"
+            yield Unknown(why, settle=gap.settle if gap else f"add the output of `/export terse` on {self.device}")
+            return
+        yield from self._cut(menu)
+        if menu in self.hidden:
+            yield self.hidden[menu]
+        for path, document in self.documents.items():
+            for broken in document.broken:
+                if broken.menu and _within(menu, broken.menu):
+                    yield self._hole(
+                        f"{broken.why} (line {broken.line})", Span(self.device, path, broken.line, broken.line)
+                    )
+            for statement in document.statements:
+                if canonical(statement.menu) == menu and not settles(statement):
+                    why = f"'{statement.verb}' in /{statement.menu}: which items it is about is not known"
+                    yield self._hole(why, Span(self.device, path, statement.first, statement.last))
+
+    def _hole(self, why: str, *near: Span) -> Unknown:
+        return Unknown(why, near, f"capture the output of `/export terse` on {self.device}")
+
+    def _cut(self, menu: str) -> Iterator[Unknown]:
+        """Why a menu may be missing as a whole: the export ends too early, or is that of some menus only."""
+        if any(self._complete(document, menu) for document in self.documents.values()):
+            return
+        for path, document in self.documents.items():
+            ends = [each for each in document.broken if not each.menu and each.line]
+            if ends:
+                near = Span(self.device, path, ends[0].line, ends[0].line)
+                yield self._hole(f"{path} is cut: {ends[0].why} (line {ends[0].line})", near)
+                return
+        path, document = next(iter(self.documents.items()))
+        last = max(len(document.line_kinds()), 1)
+        why = f"{path} may be a part of an export: it holds none of the menus that come last, such as /system"
+        yield self._hole(why, Span(self.device, path, last, last))
+
+    def _complete(self, document: Document, menu: str) -> bool:
+        """Whether a document certainly holds all of a menu that the device has."""
+        cut = any(not each.menu for each in document.broken)
+        order = list(dict.fromkeys(canonical(statement.menu) for statement in document.statements))
+        if cut:
+            # What comes before the last menu was written to its end.
+            return menu in order[:-1]
+        if any(top.split(" ")[0] in _LAST_MENUS for top in order):
+            return True
+        return any(file.path == "commands/resource.txt" for file in self.capture.files)
+
+    # -- facts -------------------------------------------------------------------------------------------------
+
+    def span(self, item: Item, *names: str) -> tuple[Span, ...]:
+        """The lines that set these properties of an item, each once; its first line for what it is found by."""
+        found: list[Span] = []
+        for name in names:
+            written = item.properties.get(name)
+            if written is not None:
+                self._used[item.file].add(written.from_)
+                found.append(Span(self.device, item.file, written.first, written.last))
+            elif name in item.found_by:
+                found.append(item.header)
+        return tuple(dict.fromkeys(found))
+
+    def text(self, item: Item, name: str) -> str | None:
+        """Return what is written for a property, and count it as understood; None if nothing is."""
+        self.span(item, name)
+        return item.text(name)
+
+    def stated(self, item: Item, name: str, convert: Convert[T]) -> Fact[T] | None:
+        """Return what lines say of a property, or the device shows of it; None if nothing does."""
+        text, spans = self.text(item, name), self.span(item, name)
+        if text is None:
+            shown = self.effective.get(item.menu, {}).get(item.name, {}).get(name)
+            if shown is not None and name not in item.properties:
+                text, spans = shown.text, (shown.span,)
+        if text is None:
+            if not item.damaged or name in item.properties:
+                return None
+            return Unknown(f"{item.title}: {item.damaged}", (item.header,), f"correct the line in {item.file}")
+        return self.converted(text, convert, *spans, what=f"{name} of {item.title}")
+
+    def converted(self, text: str, convert: Convert[T], *spans: Span, what: str) -> Fact[T]:
+        """Return what a text says, or `Unknown` if it cannot be read."""
+        try:
+            return Stated(convert(text), spans)
+        except ValueError as error:
+            return Unknown(f"cannot read {what} '{printable(text)}': {error}", spans, f"correct {what}")
+
+    def fact(self, item: Item, name: str, convert: Convert[T], *, default: str = "") -> Fact[T]:
+        """Return what lines say of a property, or else the default of this entry (`ip dhcp-server.lease-time`)."""
+        stated = self.stated(item, name, convert)
+        return stated if stated is not None else self.default(default or f"{item.menu}.{name}", convert, item.header)
+
+    def setting(self, menu: str, name: str, convert: Convert[T]) -> Fact[T]:
+        """Return a setting of a menu without items, be it that no line names the menu; `Unknown` if it may be cut."""
+        item = self.settings(menu)
+        holes = self.holes(menu)
+        stated = self.stated(item, name, convert) if item is not None else None
+        if stated is not None and not holes:
+            return stated
+        if holes:
+            return holes[0]
+        return self.default(f"{menu}.{name}", convert, *((item.header,) if item is not None else ()))
+
+    def words(self, item: Item, name: str) -> tuple[tuple[str, Span], ...]:
+        """The words of a list (`a,b`), each with its line."""
+        text = self.text(item, name)
+        spans = self.span(item, name)
+        return tuple((word.strip(), spans[0]) for word in text.split(",") if word.strip()) if text else ()
+
+    def enabled(self, item: Item) -> Fact[bool]:
+        """Whether an item is switched on; where nothing is documented for its menu, items are (RouterOS' rule)."""
+        entry = f"{item.menu}.disabled"
+        stated = self.stated(item, "disabled", yes_no)
+        if stated is None and entry not in self.profile.defaults:
+            return Stated(True, (item.header,))
+        disabled = stated if stated is not None else self.default(entry, yes_no, item.header)
+        match disabled:
+            case Unknown():
+                return disabled
+            case Stated(off, spans):
+                return Stated(not off, spans)
+            case Assumed(off, because, near):
+                return Assumed(not off, because, near)
+            case declared:
+                return Stated(not declared.value, declared.spans)
+
+    def default(self, entry: str, convert: Convert[T], *near: Span) -> Fact[T]:
+        """Return the documented default for this device's version, or `Unknown` if it depends on what is not known."""
+        version = None if isinstance(self.version, Unknown) else self.version.value
+        found = self.profile.default(entry, version)
+        if found is not None:
+            return Assumed(convert(found.value), Default(found.entry, found.word, found.source), near)
+        if entry not in self.profile.defaults:
+            return Unknown(f"no line says, and no default of {entry} is documented", near, f"set it on {self.device}")
+        could_be = tuple(dict.fromkeys(convert(each.value) for each in self.profile.defaults[entry]))
+        if version is None:
+            why = f"the default of {entry} depends on the RouterOS version, which is not known"
+            return Unknown(
+                why, near, "keep the header of the export, or add the output of `/system resource print`", could_be
+            )
+        why = f"the default of {entry} in RouterOS {version} is not documented"
+        return Unknown(why, near, f"see what {self.device} shows with `print detail`", could_be)
+
+    # -- what became of lines ----------------------------------------------------------------------------------
+
+    def understood(self, *items: Item) -> None:
+        """Count all that items say as understood: what is switched off, or was taken as a whole."""
+        for item in items:
+            self.span(item, *item.properties)
+            self._seen[item.file].update(statement.begin for statement in item.statements)
+
+    def coverage(self) -> tuple[Coverage, ...]:
+        """Count each line of each export once: understood, irrelevant, or unknown."""
+        return tuple(self._coverage(path, document) for path, document in self.documents.items())
+
+    def _coverage(self, path: str, document: Document) -> Coverage:
+        said: dict[int, str] = {}  # line → keywords of what is not understood there
+        known: set[int] = set()
+        skipped: set[int] = set()
+        menus: dict[str, bool] = {}
+        for statement in document.statements:
+            seen = statement.begin in self._seen[path]
+            irrelevant = self._irrelevant(canonical(statement.menu))
+            menus[statement.menu] = menus.get(statement.menu, False) or seen
+            lines = range(statement.first, statement.last + 1)
+            (known if seen else skipped if irrelevant is not None else set()).update(lines)
+            self._count(statement, path, irrelevant, said, known)
+            if not seen and irrelevant is None:
+                said |= {line: _keywords(statement) for line in lines if line not in said}
+        for line, menu in document.menus:
+            (known if menus.get(menu) else skipped).add(line)
+        understood = rest = 0
+        unknown: list[UnknownLine] = []
+        for number, kind in enumerate(document.line_kinds(), start=1):
+            if kind is LineKind.UNREADABLE:
+                unknown.append(UnknownLine(number, "(unreadable)"))
+            elif number in said:
+                unknown.append(UnknownLine(number, said[number]))
+            elif number in known:
+                understood += 1
+            else:
+                rest += 1
+        return Coverage(path, understood, rest, tuple(unknown))
+
+    def _count(
+        self, statement: Statement, path: str, irrelevant: frozenset[str] | None, said: dict[int, str], known: set[int]
+    ) -> None:
+        used = self._used[path]
+        names = irrelevant or frozenset()
+        for each in statement.properties:
+            lines = range(each.first, each.last + 1)
+            if each.from_ in used or each.name == "comment":
+                known.update(lines)
+            elif "*" not in names and each.name not in names:
+                said |= dict.fromkeys(lines, f"{_keywords(statement)} {printable(each.name)}")
+        if statement.damaged:
+            said[statement.last] = f"{_keywords(statement)} (unreadable)"
+
+    def _irrelevant(self, menu: str) -> frozenset[str] | None:
+        """Properties of a menu that no rule needs; None if the profile does not know the menu."""
+        top, _, rest = menu.partition(" ")
+        menus = self.profile.irrelevant.get(top, {})
+        if rest in menus:
+            return menus[rest]
+        return next((names for pattern, names in menus.items() if "*" in pattern and fnmatchcase(rest, pattern)), None)
+
+
+def canonical(menu: str) -> str:
+    """The name of a menu in this program, whatever its version called it."""
+    for old, new in _ONE_NAME:
+        if menu == old or menu.startswith(f"{old} "):
+            return new + menu.removeprefix(old)
+    return menu
+
+
+def version_in(device: str, documents: Mapping[str, Document]) -> Fact[str]:
+    """The version that the header of an export names, as `7.16.1`."""
+    for path, document in documents.items():
+        if document.header.version is not None:
+            version, line = document.header.version
+            return Stated(version, (Span(device, path, line, line),))
+    return Unknown(
+        "the RouterOS version is not known: no export has its header",
+        settle="keep the first lines of the export, or add the output of `/system resource print`",
+    )
+
+
+def yes_no(text: str) -> bool:
+    """Read a switch as RouterOS prints it."""
+    if text in ("yes", "true"):
+        return True
+    if text in ("no", "false"):
+        return False
+    raise ValueError("neither yes nor no")
+
+
+def _within(menu: str, broken: str) -> bool:
+    return menu == canonical(broken) or menu.startswith(f"{canonical(broken)} ")
+
+
+def _keywords(statement: Statement) -> str:
+    return printable(f"/{statement.menu} {statement.verb}", 60)

@@ -1,0 +1,44 @@
+"""Intents as edits of exports: each topic says which of them are about its items, and what they are there."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from auditor.capture import Capture
+from auditor.intents import Intent
+from auditor.model import Device
+from auditor.platforms.base import ByHand, Edit, EditResult
+from auditor.platforms.routeros import (
+    capsman_edit,
+    dhcp_edit,
+    dns_edit,
+    firewall_edit,
+    hotspot_edit,
+    legacy_edit,
+    network_edit,
+    wifi_edit,
+)
+from auditor.platforms.routeros.changes import Texts
+from auditor.services.base import NotPossible
+
+Builder: TypeAlias = Callable[[Texts, Device, Any], Edit | None]
+"""Returns None if an intent is about nothing of its topic."""
+
+
+def builders() -> tuple[Mapping[type, Builder], ...]:
+    """The builders of all topics, by intent."""
+    modules = (dhcp_edit, dns_edit, wifi_edit, legacy_edit, capsman_edit, hotspot_edit, firewall_edit, network_edit)
+    return tuple(module.BUILDERS for module in modules)
+
+
+def edit(capture: Capture, device: Device, intent: Intent) -> EditResult:
+    """Turn an intent into operations on the captured exports, or say why a person must do it."""
+    texts = Texts.of(capture)
+    try:
+        for topic in builders():
+            builder = topic.get(type(intent))
+            found = builder(texts, device, intent) if builder is not None else None
+            if found is not None:
+                return found
+    except NotPossible as reason:
+        return ByHand(reason.why, reason.advice)
+    return ByHand(f"RouterOS has nothing of that kind here: {intent.title}", "look at the device")

@@ -1,0 +1,113 @@
+"""A capture of a RouterOS device becomes the model: one module for each part of the configuration."""
+
+from dataclasses import replace
+
+from auditor.capture import Capture
+from auditor.model import Bss, Device, Fact, Listed, Radio, Resolver, Unknown
+from auditor.platforms.routeros import (
+    capsman,
+    dhcp,
+    disagreements,
+    dns,
+    effective,
+    firewall,
+    hotspot,
+    legacy_wireless,
+    network,
+    outputs,
+    routes,
+    schedules,
+    state_outputs,
+    wifi,
+)
+from auditor.platforms.routeros.config import Config, yes_no
+from auditor.platforms.routeros.network import Network
+from auditor.profiles import Profile
+from auditor.services.reading import Reading
+
+
+def parse(capture: Capture, profile: Profile) -> Device:
+    """Read a capture; what it does not hold is `Unknown` or a hole, and no text makes this raise."""
+    reading = Reading(capture, profile)
+    config = config_of(reading)
+    networks = network.read(config, reading)
+    state = state_outputs.read(reading)
+    radios, bsses = _wireless(config, networks)
+    scopes, reservations = dhcp.read(config, networks)
+    resolvers, blocklists = dns.read(config, networks)
+    filters = firewall.read(config, networks)
+    ways = routes.forwarding(config, networks)
+    unanswered = routes.input_doubts(config, networks)
+    return Device(
+        name=capture.device,
+        platform=capture.platform,
+        version=config.version,
+        # Each line acts and is saved at once, so that nothing can be pending.
+        pending_changes=config.default("pending-changes", yes_no),
+        interfaces=networks.interfaces,
+        ports=networks.ports,
+        radios=radios,
+        bsses=bsses,
+        dhcp_scopes=scopes,
+        reservations=reservations,
+        resolvers=Listed(tuple(_with_doubts(each, filters.output_doubts) for each in resolvers), resolvers.holes),
+        dns_redirects=filters.dns_redirects,
+        blocklists=blocklists,
+        forward_filters=Listed((*ways, *filters.forward_filters), (*ways.holes, *filters.forward_filters.holes)),
+        input_filters=Listed((*unanswered, *filters.input_filters), filters.input_filters.holes),
+        bridge_filters=Listed(filters.bridge_filters.items, (*filters.bridge_filters.holes, *networks.doubts)),
+        source_nats=filters.source_nats,
+        port_forwards=filters.port_forwards,
+        portals=hotspot.read(config, networks),
+        connection_tracking=filters.connection_tracking,
+        schedules=schedules.read(config),
+        leases=state.leases,
+        neighbours=state.neighbours,
+        stations=state.stations,
+        port_states=state.port_states,
+        disagreements=disagreements.read(reading),
+        coverage=config.coverage() + outputs.coverage(reading),
+    )
+
+
+def config_of(reading: Reading) -> Config:
+    """Read the exports of a capture, with what the device shows of itself beside them."""
+    version = _version(reading)
+    config = Config.of(reading.capture, reading.profile, version, effective.effective(reading), reading)
+    if config.documents:
+        config.hidden = effective.hidden(
+            reading,
+            counts={menu: len(config.added(menu)) for menu in config.menus("ip firewall *")},
+            named={
+                "ip dhcp-server": frozenset(item.name for item in config.added("ip dhcp-server")),
+                "ip address": frozenset(item.text("address") or "" for item in config.added("ip address")),
+            },
+        )
+    return config
+
+
+def _version(reading: Reading) -> Fact[str] | None:
+    """The version that the device shows of itself; None: that of the export's header counts."""
+    shown = outputs.version(reading)
+    return None if isinstance(shown, Unknown) else shown
+
+
+def _wireless(config: Config, networks: Network) -> tuple[Listed[Radio], Listed[Bss]]:
+    """Radios and SSIDs of all three generations of Wi-Fi software, which may be used beside each other."""
+    read = [module.read(config, networks) for module in (wifi, legacy_wireless, capsman)]
+    return (
+        Listed(
+            tuple(radio for radios, _ in read for radio in radios),
+            tuple(dict.fromkeys(hole for radios, _ in read for hole in radios.holes)),
+        ),
+        Listed(
+            tuple(bss for _, bsses in read for bss in bsses),
+            tuple(dict.fromkeys(hole for _, bsses in read for hole in bsses.holes)),
+        ),
+    )
+
+
+def _with_doubts(resolver: Resolver, doubts: tuple[Unknown, ...]) -> Resolver:
+    """Add to a resolver that its own questions may not get out."""
+    forwarders = resolver.forwarders
+    return replace(resolver, forwarders=Listed(forwarders.items, forwarders.holes + doubts)) if doubts else resolver

@@ -1,0 +1,243 @@
+"""Take the secrets out of RouterOS exports and outputs, and leave everything else as it is.
+
+Which properties are secrets is MikroTik's own list ("List of menus with sensitive parameters"), joined with the names
+that are secrets anywhere. Lines keep their numbers; redacting twice is redacting once.
+"""
+
+import re
+
+from auditor.secrets import Redactor, is_token
+from auditor.syntax.routeros import Property, Statement, parse, unescape
+from auditor.syntax.routeros_write import quoted
+from auditor.syntax.secret_names import (
+    is_secret,
+    mask,
+    mask_behind_secret_word,
+    mask_behind_secret_words,
+    mask_private_keys,
+    redact_hashes,
+    secret_word_end,
+)
+from auditor.syntax.text_redact import redact_text
+
+_MORE_SECRETS = re.compile(
+    r"static-key-[0-3]|cak|key-val|secrets|sim-pin|trap-community|show-client-config|client-config"
+    r"|[a-z0-9-]*(?:password|passphrase|secret|psk)",
+)
+_IN_MENU = {("snmp community", "name"), ("zerotier", "identity")}
+"""Names that are secrets in one menu: who knows the name of an SNMP community may read."""
+
+_REMARKS = frozenset(["comment", "contents"])
+_SCRIPTS = re.compile(
+    r"source|script|on-[a-z-]+|[a-z-]+-script|command|url|http-data|http-header-field|dst-path|src-path|body"
+)
+"""Properties that hold commands, in which a secret may stand: scripts, schedules, hooks."""
+
+
+def redact_export(text: str, redactor: Redactor) -> str:
+    """Return an export with tokens in place of secrets.
+
+    Where the extent of a secret is not known (comments, lines that cannot be read), what stands behind the name of
+    a secret is masked.
+    """
+    pieces: list[str] = []
+    position = 0
+    swallows = False
+    for statement in parse(text).statements:
+        pieces.append(_between(text[position : statement.begin], redactor, swallows=swallows))
+        pieces.append(_statement(text, statement, redactor))
+        position = statement.end
+        swallows = bool(statement.damaged) and _OPEN.search(text[statement.begin : position]) is not None
+    pieces.append(_between(text[position:], redactor, swallows=swallows))
+    return "".join(pieces)
+
+
+def _statement(text: str, statement: Statement, redactor: Redactor) -> str:
+    """A statement piece by piece: what names the items, each property, and what cannot be read at the end."""
+    position = statement.properties[0].from_ if statement.properties else statement.end
+    if statement.damaged and not statement.properties:
+        verb = re.compile(rf"(?:^|[\s/]){statement.verb}(?=\s|$)").search(text, statement.begin, statement.end)
+        position = verb.end() if verb else statement.begin
+    pieces = [_head(text[statement.begin : position], statement, redactor)]
+    for each in statement.properties:
+        raw = text[each.begin : each.end]
+        pieces.append(text[position : each.begin])
+        pieces.append(_value(statement, each, raw, redactor))
+        position = each.end
+    rest = text[position : statement.end]
+    if statement.damaged:
+        rest = mask(rest) if any(menu == statement.menu for menu, _ in _IN_MENU) else _loose(rest, redactor)
+    pieces.append(rest)
+    return "".join(pieces)
+
+
+def _value(statement: Statement, each: Property, raw: str, redactor: Redactor) -> str:
+    """The written value of a property, redacted if it has to be."""
+    value, name = each.value, each.name.rpartition(".")[2]
+    if each.unset or not value:
+        return raw
+    if is_secret_property(name, value) or (statement.menu, name) in _IN_MENU or "PRIVATE KEY-----" in value:
+        return raw if is_token(value) else _over_lines(redactor.token(value), raw)
+    if name in _REMARKS or _SCRIPTS.fullmatch(name):
+        said = _commands(value, redactor) if name not in _REMARKS else _remark(value, redactor)
+    elif ("://" in value or "$" in value) and name != "ssid":
+        said = redact_hashes(redact_text(value, redactor) if "://" in value else value, redactor)
+    else:
+        return raw
+    return raw if said == value else _over_lines(_encoded(said), raw)
+
+
+def is_secret_property(name: str, value: str) -> bool:
+    """Whether a property of this name, without what stands before its last dot, holds a secret."""
+    if not value:
+        return False
+    return _MORE_SECRETS.fullmatch(name) is not None or is_secret(name.replace("-", "_"), value)
+
+
+def _remark(value: str, redactor: Redactor) -> str:
+    return redact_hashes(mask_behind_secret_word(value), redactor)
+
+
+_ASSIGNED = re.compile(
+    r"""(?<![A-Za-z0-9_-])(?P<name>[A-Za-z][A-Za-z0-9-]*+)(?P<sign>[ \t]*+=[ \t]*+)"""
+    r"""(?P<value>\\?"(?:[^"\\]++|\\[^"])*+\\?"|[^\s;"\]})]+)"""
+)
+_VARIABLE = re.compile(
+    r"""(?P<head>:(?:local|global|set)[ \t]+"?(?P<name>[A-Za-z][A-Za-z0-9_-]*)"?[ \t]+)(?P<value>"[^"]*+"?|[^\s;"]+)"""
+)
+
+
+def _commands(value: str, redactor: Redactor) -> str:
+    """A script without the secrets that its commands, variables and addresses hold."""
+
+    def hidden(found: re.Match[str]) -> str:
+        secret = found["value"].strip('"\\')
+        if not is_secret_property(found["name"].lower(), secret) or is_token(secret):
+            return found[0]
+        begin = found.start("value") - found.start()
+        return found[0][:begin] + found["value"].replace(secret, redactor.token(secret))
+
+    value = _VARIABLE.sub(hidden, _ASSIGNED.sub(hidden, value))
+    return redact_text(value, redactor)
+
+
+_HEAD_NAME = re.compile(r"""(\bname=|\bset[ \t]+)("(?:[^"\\]++|\\.)*+"|[^\s\]\["=]++)(?=[\s\]]|\Z)""")
+
+
+def _head(head: str, statement: Statement, redactor: Redactor) -> str:
+    """Menu, verb and target; the name of an SNMP community is a secret there as well."""
+    if (statement.menu, "name") not in _IN_MENU:
+        return head
+
+    def token(found: re.Match[str]) -> str:
+        raw = found[2]
+        value = unescape(raw[1:-1]) if raw.startswith('"') else raw
+        return found[0] if is_token(value) or not value else found[1] + redactor.token(value)
+
+    return _HEAD_NAME.sub(token, head)
+
+
+def _between(text: str, redactor: Redactor, *, swallows: bool) -> str:
+    """What is no statement: comments, menu lines, noise of a terminal, lines that cannot be read.
+
+    `swallows`: the statement before it ends within the quotes of a secret, which may go on here.
+    """
+    if not text.strip():
+        return text
+    found = _SWALLOWED.match(text) if swallows else None
+    end = found.end() if found else 0
+    return mask(text[:end]) + _loose(text[end:], redactor)
+
+
+_SWALLOWED = re.compile(r"\r?\n(?:(?![ \t]*[/#])[^\n\"]*\S[^\n\"]*\n)*(?:(?![ \t]*[/#])[^\n\"]+(?:\"|\Z))?")
+
+
+def _loose(text: str, redactor: Redactor) -> str:
+    """Mask what stands behind the name of a secret, to the end of its line and of those that continue it."""
+    masked = _LOGICAL.sub(lambda found: _behind_secret_word(found[0]), mask_private_keys(_mask_open(text)))
+    return redact_hashes(masked, redactor)
+
+
+_LOGICAL = re.compile(r"(?:[^\n\\]++|\\\r?\n|\\)+")
+_UNCOMMON = re.compile(r"(?<![A-Za-z0-9])(?:cak|secrets|client-config)=")
+_CONTINUED = re.compile(r"\\\r?\n[ \t]*")
+
+
+def _behind_secret_word(line: str) -> str:
+    """A word may be cut by the end of a line that is continued, so it is looked for in the whole of them."""
+    joined = _CONTINUED.sub("", line)
+    ends = [end for end in (secret_word_end(joined), *(found.end() for found in _UNCOMMON.finditer(joined))) if end]
+    if not ends:
+        return line
+    end = min(ends)
+    for found in _CONTINUED.finditer(line):
+        if found.start() >= end:
+            break
+        end += found.end() - found.start()
+    return line[:end] + mask(line[end:])
+
+
+_OPEN = re.compile(r"(?<![A-Za-z0-9])(?:key(?:-[0-9])?|key-val|cak|password|passphrase|secrets?|psk|pin)=\"[^\"]*\Z")
+
+
+def _mask_open(text: str) -> str:
+    """A quote that is never closed makes a secret of all that follows."""
+    found = _OPEN.search(text)
+    if found is None:
+        return text
+    begin = text.index("=", found.start()) + 1
+    return text[:begin] + mask(text[begin:])
+
+
+def _over_lines(value: str, raw: str) -> str:
+    """Write a value over as many lines as the one that it replaces."""
+    breaks = re.findall(r"\\(\r?\n)[ \t]*", raw)
+    inner = value[1:-1] if value.startswith('"') else value
+    if breaks:
+        return f'"{inner}{"".join(f"{chr(92)}{each}    " for each in breaks)}"'
+    return f'"{inner}"' if raw.startswith('"') or value.startswith('"') else inner
+
+
+_CONTROL = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}
+
+
+def _encoded(value: str) -> str:
+    """Write any text as a quoted value, with its line ends."""
+    pieces = re.split(r"([\x00-\x1f\x7f-\x9f]|[^\x00-\x7f])", value)
+    return f'"{"".join(_piece(piece) for piece in pieces)}"'
+
+
+def _piece(piece: str) -> str:
+    if piece in _CONTROL:
+        return _CONTROL[piece]
+    if len(piece) == 1 and not " " <= piece <= "~":
+        return "".join(f"\\{octet:02X}" for octet in piece.encode("utf-8", "surrogateescape"))
+    return quoted(piece)[1:-1]
+
+
+# -- outputs ---------------------------------------------------------------------------------------------------
+
+_SHOWN = re.compile(
+    r"""(?<![A-Za-z0-9-])(?P<name>\.?[A-Za-z][A-Za-z0-9.-]*)="""
+    r"""(?P<value>"(?:[^"\\]++|\\.)*+"|"[^\n]*|[^\s"]+)""",
+    re.DOTALL,
+)
+_REMARK = re.compile(r";;;[^\n]*")
+
+
+def redact_output(text: str, redactor: Redactor) -> str:
+    """Return the output of a `print` command without secrets: `name=value`, `name: value`, and remarks (`;;;`)."""
+
+    def hidden(found: re.Match[str]) -> str:
+        raw = found["value"]
+        value = raw.strip('"')
+        name = found["name"].lower().strip(".").rpartition(".")[2]
+        if not is_secret_property(name, value) or is_token(value):
+            return found[0]
+        # A value that is wrapped keeps its lines.
+        breaks = "".join(re.findall(r"\r?\n[ \t]*", raw))
+        quote = '"' if raw.startswith('"') else ""
+        return f"{found['name']}={quote}{redactor.token(value)}{breaks}{quote}"
+
+    text = _SHOWN.sub(hidden, mask_private_keys(text))
+    return redact_text(_REMARK.sub(lambda found: mask_behind_secret_words(found[0]), text), redactor)
