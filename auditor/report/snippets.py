@@ -176,7 +176,8 @@ def _activation(effects: Iterable[Effect]) -> Iterator[str]:
 
 def _effect_comment(effect: Effect) -> str:
     who = "nobody disconnected" if effect.disconnects == "nobody" else f"disconnects {effect.disconnects}"
-    return f"# activate {effect.service}; interrupted: {effect.interrupts}; {who}"
+    how = f"activate {effect.service}" if effect.activate else f"{effect.service}: acts with the lines above"
+    return f"# {how}; interrupted: {effect.interrupts}; {who}"
 
 
 def _call_off(effect: Effect, profile: Profile) -> tuple[str, ...]:

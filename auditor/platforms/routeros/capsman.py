@@ -39,7 +39,8 @@ from auditor.platforms.routeros.network import Network
 def read(config: Config, network: Network) -> tuple[Listed[Radio], Listed[Bss]]:
     """Read what a manager does; a device without these menus does nothing of the kind."""
     caps = capsman_caps.read(config)
-    found = Listed(tuple(_bss(config, network, cap) for cap in caps.found), caps.holes)
+    access = legacy_entries.read(config, legacy_entries.CAPSMAN)
+    found = Listed(tuple(_bss(config, network, cap, access) for cap in caps.found), caps.holes)
     masters = {cap.radio: cap for cap in reversed(caps.found) if cap.is_master}
     return Listed(tuple(_radio(config, cap) for cap in reversed(masters.values())), caps.holes), found
 
@@ -95,13 +96,13 @@ def _width(cap: Cap) -> Fact[int]:
 # -- SSIDs -----------------------------------------------------------------------------------------------------
 
 
-def _bss(config: Config, network: Network, cap: Cap) -> Bss:
+def _bss(config: Config, network: Network, cap: Cap, access: tuple[legacy_entries.Listed, ...]) -> Bss:
     settings = cap.settings
     akms = settings.fact("security", "authentication-types", _akms)
     ssid = settings.stated("configuration", "ssid", str) or Unknown(f"{settings.title} names no SSID", settings.near)
     forwarding = settings.fact("datapath", "client-to-client-forwarding", words.on_off)
     whom = legacy_entries.Whom(cap.name, ssid, forwarding)
-    listed = list(legacy_entries.entries(config, legacy_entries.CAPSMAN, whom))
+    listed = list(legacy_entries.entries(access, whom))
     admitted = _admission(config, settings, listed, forwarding)
     local = settings.fact("datapath", "local-forwarding", words.on_off)
     isolated = _port_isolated(network, cap, local)

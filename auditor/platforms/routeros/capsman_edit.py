@@ -78,7 +78,7 @@ class _Place:
         """What the access list says of an SSID."""
         ssid = cap.settings.stated("configuration", "ssid", str) or Unknown("it names no SSID")
         whom = legacy_entries.Whom(cap.name, ssid, Stated(True, ()))
-        return list(legacy_entries.entries(self.config, legacy_entries.CAPSMAN, whom))
+        return list(legacy_entries.entries(legacy_entries.read(self.config, legacy_entries.CAPSMAN), whom))
 
 
 def _follows(cap: Cap, group: str, name: str, level: Level) -> bool:

@@ -78,7 +78,7 @@ class _Place:
     def entries(self, name: str = "") -> list[Entry]:
         """What the access list says of the SSID, or of that of another interface."""
         whom = legacy_entries.Whom(name or self.item.name, self.bss.ssid, Stated(True, ()))
-        return list(legacy_entries.entries(self.config, legacy_entries.WIRELESS, whom))
+        return list(legacy_entries.entries(legacy_entries.read(self.config, legacy_entries.WIRELESS), whom))
 
 
 def config_of(texts: Texts, device: Device) -> Config:

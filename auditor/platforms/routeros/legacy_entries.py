@@ -1,7 +1,7 @@
 """Entries of `/interface wireless access-list` and `/caps-man access-list` that may concern one BSS."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from auditor.model import Fact, Stated, Unknown
 from auditor.platforms.routeros import interface_lists
@@ -28,9 +28,30 @@ class Whom:
     forwarding: Fact[bool]
 
 
-def entries(config: Config, menu: str, whom: Whom) -> Iterator[Entry]:
-    """Yield what the access list says of one BSS, in order; disabled entries and those of others are left out."""
-    read = _of_wireless if menu == WIRELESS else _of_capsman
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One entry as it is written, whomever it is about. `forwards` None: as the interface does.
+
+    `interface` and `ssid` say whom it names, '' if anybody; `members` are the interfaces of a list that it names.
+    """
+
+    entry: Entry
+    forwards: Fact[bool] | None
+    interface: str
+    members: Fact[frozenset[str]] | None
+    named: bool
+    ssid: str
+
+
+def read(config: Config, menu: str) -> tuple[Listed, ...]:
+    """Read an access list in order; what is disabled, or about stations that are too far away, is left out."""
+    return tuple(_read(config, menu))
+
+
+def _read(config: Config, menu: str) -> Iterator[Listed]:
+    how = _of_wireless if menu == WIRELESS else _of_capsman
+    static = {item.name for item in config.items("caps-man interface")}
+    lists = {item.name for item in config.items("interface list")}
     for item in config.items(menu):
         enabled = config.enabled(item)
         if not isinstance(enabled, Unknown) and not enabled.value:
@@ -38,24 +59,35 @@ def entries(config: Config, menu: str, whom: Whom) -> Iterator[Entry]:
             continue
         for name in ("ap-tx-limit", "client-tx-limit", "allow-signal-out-of-range", "radius-accounting"):
             config.text(item, name)
-        concerns = _concerns(config, item, whom)
-        doubt = "whether it is switched on" if isinstance(enabled, Unknown) else item.damaged
+        interface, pattern = config.text(item, "interface") or "", config.text(item, "ssid-regexp") or ""
+        admits, forwards, own_key, own_vlan = how(config, item)
         found = _conditions(config, item)
-        if concerns is False or found is None:
-            read(config, item, whom)
+        if found is None:
             continue
-        if concerns is None:
-            doubt = doubt or "which interfaces or SSIDs it is about"
         mac, reason = found
-        admits, forwards, own_key, own_vlan = read(config, item, whom)
+        doubt = "whether it is switched on" if isinstance(enabled, Unknown) else item.damaged
         lines = config.span(item, "mac-address") or (item.header,)
-        yield Entry(item, mac, doubt or reason, admits, forwards, lines, own_key, own_vlan)
+        members = interface_lists.members(config, interface) if interface in lists else None
+        own = forwards if forwards is not None else admits
+        entry = Entry(item, mac, doubt or reason, admits, own, lines, own_key, own_vlan)
+        yield Listed(entry, forwards, interface, members, interface in static, pattern)
 
 
-_Read = tuple[Fact[bool], Fact[bool], bool, bool]
+def entries(listed: Iterable[Listed], whom: Whom) -> Iterator[Entry]:
+    """Yield what an access list says of one BSS."""
+    for each in listed:
+        concerns = _concerns(each, whom)
+        if concerns is False:
+            continue
+        doubt = each.entry.doubt or ("" if concerns else "which interfaces or SSIDs it is about")
+        forwards = each.forwards if each.forwards is not None else whom.forwarding
+        yield replace(each.entry, doubt=doubt, forwards=forwards)
 
 
-def _of_wireless(config: Config, item: Item, whom: Whom) -> _Read:
+_Read = tuple[Fact[bool], Fact[bool] | None, bool, bool]
+
+
+def _of_wireless(config: Config, item: Item) -> _Read:
     algorithm = config.text(item, "private-algo") or "none"
     own_key = bool(config.text(item, "private-pre-shared-key")) or algorithm != "none"
     config.span(item, "private-key", "management-protection-key", "vlan-id")
@@ -64,13 +96,12 @@ def _of_wireless(config: Config, item: Item, whom: Whom) -> _Read:
     return admits, config.fact(item, "forwarding", words.on_off), own_key, own_vlan
 
 
-def _of_capsman(config: Config, item: Item, whom: Whom) -> _Read:
+def _of_capsman(config: Config, item: Item) -> _Read:
     own_key = bool(config.text(item, "private-passphrase"))
     config.span(item, "vlan-id")
     own_vlan = config.text(item, "vlan-mode") is not None
     admits = config.stated(item, "action", str)
-    stated = config.stated(item, "client-to-client-forwarding", words.on_off)
-    forwards = stated if stated is not None else whom.forwarding
+    forwards = config.stated(item, "client-to-client-forwarding", words.on_off)
     match admits:
         case None:
             why = f"{item.title} names no action"
@@ -111,30 +142,26 @@ def _always(time: str) -> bool:
     return span in _WHOLE_DAYS and (not days or set(days) >= _ALL_DAYS)
 
 
-def _concerns(config: Config, item: Item, whom: Whom) -> bool | None:
+def _concerns(listed: Listed, whom: Whom) -> bool | None:
     """Whether an entry is about a BSS; None if that is not known."""
-    by_name = _has_interface(config, config.text(item, "interface"), whom)
-    pattern = config.text(item, "ssid-regexp")
-    by_ssid = True if not pattern else _fits(pattern, whom.ssid)
+    by_name = _has_interface(listed, whom)
+    by_ssid = True if not listed.ssid else _fits(listed.ssid, whom.ssid)
     if by_name is False or by_ssid is False:
         return False
     return None if by_name is None or by_ssid is None else True
 
 
-def _has_interface(config: Config, wanted: str | None, whom: Whom) -> bool | None:
-    if wanted in (None, "", "any", "all"):
+def _has_interface(listed: Listed, whom: Whom) -> bool | None:
+    if listed.interface in ("", "any", "all", whom.name):
         return True
-    if wanted == whom.name:
-        return True
-    if config.named("interface list", wanted or "") is not None:
-        members = interface_lists.members(config, wanted or "")
-        if isinstance(members, Unknown):
+    if listed.members is not None:
+        if isinstance(listed.members, Unknown):
             return None
-        return whom.name in members.value if whom.name else None
+        return whom.name in listed.members.value if whom.name else None
     if whom.name:
         return False
     # A manager takes no name for a new interface that another one has.
-    return None if config.named("caps-man interface", wanted or "") is None else False
+    return False if listed.named else None
 
 
 _PLAIN = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 _-")

@@ -56,7 +56,8 @@ def read(config: Config, network: Network) -> tuple[Listed[Radio], Listed[Bss]]:
     managed = _managed(config)
     masters = {name: item for name, item in items.items() if not _is_virtual(item)}
     radios = [_radio(config, item) for name, item in masters.items() if name not in managed]
-    found = [bss for item in items.values() for bss in _bss(config, network, item, items, managed)]
+    access = legacy_entries.read(config, legacy_entries.WIRELESS)
+    found = [bss for item in items.values() for bss in _bss(config, network, item, items, managed, access)]
     holes = config.holes(MENU)
     return Listed(tuple(radios), holes), Listed(tuple(found), (*holes, *managed.values()))
 
@@ -150,10 +151,16 @@ class _Place:
     network: Network
     item: Item
     master: Item | None
+    listed: tuple[legacy_entries.Listed, ...]
 
 
 def _bss(
-    config: Config, network: Network, item: Item, items: dict[str, Item], managed: dict[str, Unknown]
+    config: Config,
+    network: Network,
+    item: Item,
+    items: dict[str, Item],
+    managed: dict[str, Unknown],
+    access: tuple[legacy_entries.Listed, ...],
 ) -> Iterator[Bss]:
     """Yield the SSID of an interface, unless it is a client, or a manager rules over it."""
     master = item
@@ -164,7 +171,7 @@ def _bss(
             why = f"{item.title} is on radio {printable(name)}, which is not in the export"
             here = Unknown(why, config.span(item, "master-interface"), "correct master-interface")
             if name not in managed:
-                yield _one(_Place(config, network, item, None), here)
+                yield _one(_Place(config, network, item, None, access), here)
             else:
                 config.understood(item)
             return
@@ -174,7 +181,7 @@ def _bss(
         return
     mode = config.fact(item, "mode", _mode, default=f"{MENU} virtual.mode" if master is not item else "")
     if isinstance(mode, Unknown) or mode.value in _ACCESS_POINT:
-        yield _one(_Place(config, network, item, master), mode if isinstance(mode, Unknown) else None)
+        yield _one(_Place(config, network, item, master, access), mode if isinstance(mode, Unknown) else None)
     else:
         config.understood(item)
 
@@ -191,7 +198,7 @@ def _one(place: _Place, doubt: Unknown | None) -> Bss:
     ssid = _ssid(config, item)
     forwarding = config.fact(item, "default-forwarding", words.on_off)
     whom = legacy_entries.Whom(item.name, ssid, forwarding)
-    listed = list(legacy_entries.entries(config, legacy_entries.WIRELESS, whom))
+    listed = list(legacy_entries.entries(place.listed, whom))
     admitted = _admission(config, item, listed, forwarding, security)
     radio = master if master is not None else item
     lost = doubt if master is None else None

@@ -144,6 +144,7 @@ def test_hostile_nesting_takes_no_time_to_speak_of(script: str) -> None:
         ("start-date=2025-11-03 start-time=04:00:00 interval=1d days=mon,sat", [time(4)], {0, 5}),
         ("start-date=2025-11-03 start-time=20:00:00 interval=2h days=sun", [time(20), time(22)], {6}),
         ("start-date=2026-03-04 start-time=12:00:00", [time(12)], {2}),
+        ("start-date=9999-12-31 start-time=12:00:00", [time(12)], {4}),
     ],
 )
 def test_when_a_schedule_runs(when: str, at: list[time], days: set[int]) -> None:
