@@ -21,6 +21,7 @@ from auditor.model.facts import (
 )
 from auditor.model.firewall import NO_ROUTER, Action, Filter, FilterRule, PortForward, PortRange, SourceNat
 from auditor.model.interfaces import AddressSource, Interface, Port, PortState
+from auditor.model.name_pattern import NamePattern
 from auditor.model.sessions import ConnectionTracking, Disturbance, Portal, Schedule
 from auditor.model.severity import Severity
 from auditor.model.wireless import (
@@ -69,6 +70,7 @@ __all__ = [
     "Listed",
     "LocalAnswer",
     "MacPolicy",
+    "NamePattern",
     "Neighbour",
     "Passphrase",
     "Phy",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 
 from auditor.model.facts import Fact, Listed, Stated, Unknown
+from auditor.model.name_pattern import NamePattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +12,8 @@ class Forwarder:
     """Where a resolver sends questions: for one domain, or for all (`domain` is None).
 
     `address` None with a domain: answered locally only, so that the outside never gets asked. `unread` says why
-    nothing is known of who answers at an address of the device itself.
+    nothing is known of who answers at an address of the device itself. With a `pattern` it is asked, before all others,
+    for the names that this covers.
     """
 
     key: str
@@ -20,6 +22,7 @@ class Forwarder:
     port: int
     fact: Fact[str]
     unread: Unknown | None = None
+    pattern: NamePattern | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class LocalAnswer:
     """A domain that a resolver answers itself, or sinks (`address` None), with all names below it unless `exact`.
 
     Domains of `except_for` and the names below them are not meant. `foremost`: it counts before all that is
-    not, and whatever forwarders there are; otherwise one for a longer domain goes before it.
+    not, and whatever forwarders there are; otherwise one for a longer domain goes before it. With a `pattern` only
+    names of the domain that it covers are meant.
     """
 
     key: str
@@ -37,6 +41,7 @@ class LocalAnswer:
     exact: bool = False
     except_for: tuple[str, ...] = ()
     foremost: bool = False
+    pattern: NamePattern | None = None
 
 
 _EVERYBODY: Stated[tuple[IPv4Network, ...] | None] = Stated(None, ())

@@ -372,6 +372,10 @@ def _asked(resolver: Resolver, name: str) -> tuple[Forwarder, ...]:
     question must pass them once the order is gone.
     """
     open_ = [f for f in resolver.forwarders if f.address is not None]
+    matched = tuple(f for f in open_ if f.pattern is not None and f.pattern.covers(name))
+    if matched:
+        return matched
+    open_ = [f for f in open_ if f.pattern is None]
     matching = [f for f in open_ if f.domain is not None and covers(f.domain, name)]
     if matching:
         longest = max(len(f.domain or "") for f in matching)
@@ -389,7 +393,10 @@ def local_answers(resolver: Resolver, name: str) -> tuple[LocalAnswer | Forwarde
     foremost = tuple(answer for answer in found if _is_foremost(answer))
     if foremost:
         return _single_names_first(foremost)
-    sent = max((len(f.domain or "") for f in _asked(resolver, name)), default=0)
+    asked = _asked(resolver, name)
+    if any(f.pattern is not None for f in asked):
+        return ()
+    sent = max((len(f.domain or "") for f in asked), default=0)
     return tuple(answer for answer in found if len(answer.domain or "") >= sent)
 
 
@@ -407,6 +414,8 @@ def _is_foremost(answer: LocalAnswer | Forwarder) -> bool:
 
 def answers(answer: LocalAnswer, name: str) -> bool:
     """Say whether a local answer is one for this name."""
+    if answer.pattern is not None and not answer.pattern.covers(name):
+        return False
     if answer.exact:
         return answer.domain.lower().rstrip(".") == name.lower().rstrip(".")
     return covers(answer.domain, name) and not any(covers(spared, name) for spared in answer.except_for)

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
+from functools import lru_cache
 
 VERBS = frozenset(["add", "set", "remove", "enable", "disable", "move", "unset", "edit", "reset"])
 """Commands that change a menu. Exports hold `add` and `set`; the others are found in what people write."""
@@ -167,8 +168,12 @@ _CONDITION = re.compile(
 _BLANKS = re.compile(r"\s*+")
 
 
+@lru_cache(maxsize=32)
 def parse(text: str) -> Document:
-    """Read an export; no text makes this raise, and each of its lines is counted."""
+    """Read an export; no text makes this raise, and each of its lines is counted.
+
+    Documents of the last few texts are kept, because an edit and its proof read the same text again and again.
+    """
     return _Reader(text).document()
 
 
@@ -179,6 +184,10 @@ class _Joined:
 
     def __init__(self, text: str, begin: int, end: int, first: int) -> None:
         self._starts, self._ats = [0], [begin]
+        self.first = self.last = first
+        if text.find("\\\n", begin, end) < 0 and text.find("\\\r\n", begin, end) < 0:
+            self.text = text[begin:end]
+            return
         pieces: list[str] = []
         at, length, last = begin, 0, first
         for match in _CONTINUED.finditer(text, begin, end):
@@ -190,10 +199,12 @@ class _Joined:
             self._ats.append(at)
         pieces.append(text[at:end])
         self.text = "".join(pieces)
-        self.first, self.last = first, last
+        self.last = last
 
     def at(self, place: int) -> int:
         """Where in the whole text a place is; at a continuation, behind it."""
+        if self.last == self.first:
+            return self._ats[0] + place
         index = bisect_right(self._starts, place) - 1
         return self._ats[index] + place - self._starts[index]
 
@@ -202,6 +213,8 @@ class _Joined:
         return self.at(place - 1) + 1 if place > 0 else self.at(0)
 
     def line(self, place: int) -> int:
+        if self.last == self.first:
+            return self.first
         return self.first + bisect_right(self._starts, place) - 1
 
 
@@ -366,17 +379,18 @@ def _arguments(line: _Joined, at: int, verb: str) -> tuple[Target, tuple[Propert
 
 
 def _property(line: _Joined, match: re.Match[str], name: str) -> Property:
-    group = "value" if match["value"] is not None else "name"
-    start, stop = match.span(group)
+    value = match["value"]
+    from_, stop = match.span()
+    start = match.start("name" if value is None else "value")
     return Property(
         name=name,
-        value=_value(match["value"] or ""),
-        first=line.line(match.start()),
-        last=line.line(max(match.end() - 1, match.start())),
-        from_=line.at(match.start()),
+        value=_value(value) if value else "",
+        first=line.line(from_),
+        last=line.line(max(stop - 1, from_)),
+        from_=line.at(from_),
         begin=line.at(start) if stop > start else line.end_at(start),
         end=line.end_at(stop),
-        unset=bool(match["unset"]),
+        unset=match["unset"] is not None,
     )
 
 

@@ -155,7 +155,11 @@ class _Block:
         text, starts = _joined(self.pieces)
         properties: dict[str, tuple[str, int]] = {}
         twice: set[str] = set()
-        for name, value, at in _properties(text):
+        prefix = ""
+        for written, value, at in _properties(text):
+            # `.ssid` behind `configuration.mode` is `configuration.ssid`.
+            name = prefix + written if written.startswith(".") else written
+            prefix = name.rpartition(".")[0] if "." in name else prefix
             line = self.pieces[bisect_right(starts, at) - 1][1]
             if name in properties:
                 twice.add(name)

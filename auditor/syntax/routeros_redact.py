@@ -10,6 +10,7 @@ from auditor.secrets import Redactor, is_token
 from auditor.syntax.routeros import Property, Statement, parse, unescape
 from auditor.syntax.routeros_write import quoted
 from auditor.syntax.secret_names import (
+    MASK,
     is_secret,
     mask,
     mask_behind_secret_word,
@@ -21,17 +22,23 @@ from auditor.syntax.secret_names import (
 from auditor.syntax.text_redact import redact_text
 
 _MORE_SECRETS = re.compile(
-    r"static-key-[0-3]|cak|key-val|secrets|sim-pin|trap-community|show-client-config|client-config"
+    r"static-key-[0-3]|cak|key-val|secrets|sim-pin|trap-community|show-client-config|client-config|paypal-signature"
     r"|[a-z0-9-]*(?:password|passphrase|secret|psk)",
 )
-_IN_MENU = {("snmp community", "name"), ("zerotier", "identity")}
+_IN_MENU = {("snmp community", "name"), ("zerotier", "identity"), ("container envs", "value")}
 """Names that are secrets in one menu: who knows the name of an SNMP community may read."""
 
-_REMARKS = frozenset(["comment", "contents"])
+_HARMLESS_IN_MENU = {("container envs", "key")}
+"""What the variable of a container is called."""
+
+_REMARKS = frozenset(["comment", "contents", "note", "value", "regexp", "content", "message", "subject"])
+"""Texts of people, of which what stands behind the name of a secret is masked."""
+
 _SCRIPTS = re.compile(
-    r"source|script|on-[a-z-]+|[a-z-]+-script|command|url|http-data|http-header-field|dst-path|src-path|body"
+    r"source|script|on-[a-z-]+|[a-z-]+-script|command|url|http-data|http-headers?(?:-field)?|dst-path|src-path|body"
+    r"|cmd|entrypoint|envs?|attributes"
 )
-"""Properties that hold commands, in which a secret may stand: scripts, schedules, hooks."""
+"""Properties that hold commands, in which a secret may stand: scripts, schedules, hooks, containers."""
 
 
 def redact_export(text: str, redactor: Redactor) -> str:
@@ -66,7 +73,11 @@ def _statement(text: str, statement: Statement, redactor: Redactor) -> str:
         position = each.end
     rest = text[position : statement.end]
     if statement.damaged:
-        rest = mask(rest) if any(menu == statement.menu for menu, _ in _IN_MENU) else _loose(rest, redactor)
+        # What cannot be read behind a secret may be the rest of it.
+        whole = any(menu == statement.menu for menu, _ in _IN_MENU) or any(
+            is_secret_property(each.name.rpartition(".")[2], each.value) for each in statement.properties
+        )
+        rest = mask(rest) if whole else _loose(rest, redactor)
     pieces.append(rest)
     return "".join(pieces)
 
@@ -75,6 +86,8 @@ def _value(statement: Statement, each: Property, raw: str, redactor: Redactor) -
     """The written value of a property, redacted if it has to be."""
     value, name = each.value, each.name.rpartition(".")[2]
     if each.unset or not value:
+        return raw
+    if (statement.menu, name) in _HARMLESS_IN_MENU:
         return raw
     if is_secret_property(name, value) or (statement.menu, name) in _IN_MENU or "PRIVATE KEY-----" in value:
         return raw if is_token(value) else _over_lines(redactor.token(value), raw)
@@ -103,38 +116,62 @@ _ASSIGNED = re.compile(
     r"""(?P<value>\\?"(?:[^"\\]++|\\[^"])*+\\?"|[^\s;"\]})]+)"""
 )
 _VARIABLE = re.compile(
-    r"""(?P<head>:(?:local|global|set)[ \t]+"?(?P<name>[A-Za-z][A-Za-z0-9_-]*)"?[ \t]+)(?P<value>"[^"]*+"?|[^\s;"]+)"""
+    r"""(?P<head>(?::(?:local|global|set)[ \t]+"?|->[ \t]*+"?|")(?P<name>[A-Za-z][A-Za-z0-9_-]*+)"?\)?"""
+    r"""(?:[ \t]*+=[ \t]*+|[ \t]++))(?P<value>"(?:[^"\\]++|\\[^"])*+"?|\{(?:[^{}\n]++|\{[^{}\n]*+\})*+\}?"""
+    r"""|\((?:[^()\n]++|\([^()\n]*+\))*+\)?|[^\s;"]+)"""
 )
+_PASSED_ON = re.compile(r"(?<![A-Za-z0-9_-])(?P<name>[A-Za-z][A-Za-z0-9-]*+)=\(?\$\"?(?P<variable>[A-Za-z][A-Za-z0-9]*+)")
+_WORDY = re.compile(r".*(?:pass|pwd|passwd|psk|token|apikey|secret)", re.IGNORECASE)
+_STRINGS = re.compile(r"""[^\s"\\;(){}\[\]$.,=]+""")
+# Services that messages go through know the sender by a word in the path: bots, and hooks of chats and dynamic names.
+_IN_PATH = re.compile(r"""(://[^\s"\\?]{1,200}?/(?:bot|(?:services|webhooks?|hooks?|u)/))([^\s"\\?;]+)""")
 
 
 def _commands(value: str, redactor: Redactor) -> str:
     """A script without the secrets that its commands, variables and addresses hold."""
+    passed_on = {
+        found["variable"] for found in _PASSED_ON.finditer(value) if is_secret_property(found["name"].lower(), "x")
+    }
 
     def hidden(found: re.Match[str]) -> str:
-        secret = found["value"].strip('"\\')
-        if not is_secret_property(found["name"].lower(), secret) or is_token(secret):
-            return found[0]
+        secret, name = found["value"].strip('"\\'), found["name"]
         begin = found.start("value") - found.start()
+        if not (is_secret_property(name.lower(), secret) or (found.re is _VARIABLE and _names(name, passed_on))):
+            return found[0]
+        if found["value"][0] in "({":
+            return found[0][:begin] + _STRINGS.sub(lambda word: word[0] if is_token(word[0]) else MASK, found["value"])
+        if is_token(secret) or not secret or secret.startswith("$"):
+            return found[0]
         return found[0][:begin] + found["value"].replace(secret, redactor.token(secret))
 
     value = _VARIABLE.sub(hidden, _ASSIGNED.sub(hidden, value))
+    if "://" in value:
+        value = _IN_PATH.sub(lambda found: found[1] + redactor.token(found[2]), value)
     return redact_text(value, redactor)
 
 
-_HEAD_NAME = re.compile(r"""(\bname=|\bset[ \t]+)("(?:[^"\\]++|\\.)*+"|[^\s\]\["=]++)(?=[\s\]]|\Z)""")
+def _names(name: str, passed_on: set[str]) -> bool:
+    """Whether a variable of this name holds a secret: by its name, or as a property of a secret takes it."""
+    return name in passed_on or _WORDY.fullmatch(name) is not None
+
+
+_FOUND_BY = re.compile(r"""(?P<name>\b[A-Za-z][A-Za-z0-9.-]*+)=(?P<value>"(?:[^"\\]++|\\.)*+"|[^\s\]\["=]++)(?=[\s\]]|\Z)""")
+_NAMED = re.compile(r"""(?P<name>\bset)[ \t]+(?P<value>"(?:[^"\\]++|\\.)*+"|[^\s\]\["=]++)(?=[\s\]]|\Z)""")
 
 
 def _head(head: str, statement: Statement, redactor: Redactor) -> str:
-    """Menu, verb and target; the name of an SNMP community is a secret there as well."""
-    if (statement.menu, "name") not in _IN_MENU:
-        return head
+    """Menu, verb and target: what items are found by may be a secret, such as the name of an SNMP community."""
 
     def token(found: re.Match[str]) -> str:
-        raw = found[2]
+        raw, name = found["value"], found["name"].rpartition(".")[2]
         value = unescape(raw[1:-1]) if raw.startswith('"') else raw
-        return found[0] if is_token(value) or not value else found[1] + redactor.token(value)
+        if name != "set" and (statement.menu, name) not in _IN_MENU and not is_secret_property(name, value):
+            return found[0]
+        begin = found.start("value") - found.start()
+        return found[0] if is_token(value) or not value else found[0][:begin] + redactor.token(value)
 
-    return _HEAD_NAME.sub(token, head)
+    head = _FOUND_BY.sub(token, head)
+    return _NAMED.sub(token, head) if (statement.menu, "name") in _IN_MENU else head
 
 
 def _between(text: str, redactor: Redactor, *, swallows: bool) -> str:
@@ -154,7 +191,8 @@ _SWALLOWED = re.compile(r"\r?\n(?:(?![ \t]*[/#])[^\n\"]*\S[^\n\"]*\n)*(?:(?![ \t
 
 def _loose(text: str, redactor: Redactor) -> str:
     """Mask what stands behind the name of a secret, to the end of its line and of those that continue it."""
-    masked = _LOGICAL.sub(lambda found: _behind_secret_word(found[0]), mask_private_keys(_mask_open(text)))
+    text = _mask_columns(mask_private_keys(_mask_open(text)))
+    masked = _LOGICAL.sub(lambda found: _behind_secret_word(found[0]), text)
     return redact_hashes(masked, redactor)
 
 
@@ -218,26 +256,84 @@ def _piece(piece: str) -> str:
 # -- outputs ---------------------------------------------------------------------------------------------------
 
 _SHOWN = re.compile(
-    r"""(?<![A-Za-z0-9-])(?P<name>\.?[A-Za-z][A-Za-z0-9.-]*)="""
-    r"""(?P<value>"(?:[^"\\]++|\\.)*+"|"[^\n]*|[^\s"]+)""",
+    r"""(?<![A-Za-z0-9-])(?P<name>\.?[A-Za-z][A-Za-z0-9.-]*+)=(?P<gap>\r?\n[ \t]*+(?=["A-Za-z0-9/+]))?+"""
+    r"""(?P<value>"(?:[^"\\]++|\\.)*+"|"[\s\S]*|[^\s"][^\s]*(?:[^\S\n]+(?![A-Za-z0-9._/-]*+=)[^\s"]+)*+)""",
     re.DOTALL,
 )
-_REMARK = re.compile(r";;;[^\n]*")
+"""A value without quotes goes up to the next name. One in quotes that are never closed goes to the end."""
+
+_NEXT = re.compile(r"[A-Za-z0-9.][A-Za-z0-9._/-]*+=")
+_WRAPPED = re.compile(r"\\\r?\n[ \t]*|[ \t]*\r?\n[ \t]*")
+# A remark goes on in lines that are indented and begin no property.
+_REMARK = re.compile(r";;;[^\n]*(?:\n(?=[ \t]{3})(?![ \t]*+[A-Za-z0-9.][A-Za-z0-9._/-]*+=)[^\n]*\S[^\n]*)*")
+_COLUMN = re.compile(r"[A-Z][A-Z0-9-]+")
 
 
 def redact_output(text: str, redactor: Redactor) -> str:
-    """Return the output of a `print` command without secrets: `name=value`, `name: value`, and remarks (`;;;`)."""
+    """Return the output of a `print` command without secrets: `name=value`, `name: value`, tables, remarks (`;;;`)."""
+    text = _mask_cut_names(_mask_columns(mask_private_keys(text)))
+    pieces: list[str] = []
+    at = 0
+    while found := _SHOWN.search(text, at):
+        if found["gap"] and _NEXT.match(found["value"]):
+            # Nothing stands behind the sign; the next line begins with another property.
+            pieces.append(text[at : found.start("value")])
+            at = found.start("value")
+            continue
+        pieces += [text[at : found.start("value")], _shown(found, redactor)]
+        at = found.end()
+    text = "".join((*pieces, text[at:]))
+    return redact_text(_REMARK.sub(lambda found: mask_behind_secret_word(found[0]), text), redactor)
 
-    def hidden(found: re.Match[str]) -> str:
-        raw = found["value"]
-        value = raw.strip('"')
-        name = found["name"].lower().strip(".").rpartition(".")[2]
-        if not is_secret_property(name, value) or is_token(value):
+
+def _shown(found: re.Match[str], redactor: Redactor) -> str:
+    """The shown value of a property, redacted if it has to be; one that is wrapped keeps its lines."""
+    raw, name = found["value"], found["name"].lower().rpartition(".")[2]
+    closed = len(raw) > 1 and raw.startswith('"') and raw.endswith('"')
+    inner = raw[1 : -1 if closed else None] if raw.startswith('"') else raw.rstrip()
+    value = _WRAPPED.sub(lambda each: "" if each[0].startswith("\\") else " ", inner)
+    breaks = "".join(re.findall(r"\r?\n[ \t]*", raw))
+    quote = '"' if raw.startswith('"') else ""
+    if is_secret_property(name, value):
+        if is_token(value.strip()):
+            return raw
+        return f"{quote}{redactor.token(unescape(value))}{breaks}{quote if closed else ''}{'' if quote else raw[len(inner) :]}"
+    if name in _REMARKS:
+        return mask_behind_secret_word(raw)
+    if _SCRIPTS.fullmatch(name):
+        before = unescape(value)
+        said = _commands(before, redactor)
+        return raw if said == before else f"{_encoded(said)[:-1]}{breaks}\""
+    return raw
+
+
+def _mask_columns(text: str) -> str:
+    """Mask the rows of a table that has a column of secrets, up to the next blank line."""
+    if "#" not in text and "Columns:" not in text:
+        return text
+    lines = text.split("\n")
+    inside = False
+    for number, line in enumerate(lines):
+        if not line.strip():
+            inside = False
+        elif inside:
+            lines[number] = mask(line)
+        elif line.lstrip().startswith(("#", "Columns:")):
+            inside = any(is_secret_property(word.lower(), "x") for word in _COLUMN.findall(line))
+    return "\n".join(lines)
+
+
+_CUT = re.compile(r"[A-Za-z0-9.-]*\\\r?\n[^\n]*")
+
+
+def _mask_cut_names(text: str) -> str:
+    """Mask behind the name of a secret that is cut by the end of a line."""
+
+    def masked(found: re.Match[str]) -> str:
+        joined = _CONTINUED.sub("", found[0])
+        name = re.match(r"[A-Za-z0-9.-]*+=", joined)
+        if name is None or not is_secret_property(name[0][:-1].lower().rpartition(".")[2], "x"):
             return found[0]
-        # A value that is wrapped keeps its lines.
-        breaks = "".join(re.findall(r"\r?\n[ \t]*", raw))
-        quote = '"' if raw.startswith('"') else ""
-        return f"{found['name']}={quote}{redactor.token(value)}{breaks}{quote}"
+        return _behind_secret_word(found[0]) if "=" not in found[0].partition("\n")[0] else found[0]
 
-    text = _SHOWN.sub(hidden, mask_private_keys(text))
-    return redact_text(_REMARK.sub(lambda found: mask_behind_secret_words(found[0]), text), redactor)
+    return _CUT.sub(masked, text) if "\\" in text else text

@@ -30,6 +30,14 @@ def row(text: str, number: int = 0) -> Row:
     return parse_rows(text)[number]
 
 
+def test_a_name_that_begins_with_a_dot_goes_on_with_the_group_before_it() -> None:
+    found = row(' 0 name="wifi1" configuration.mode=ap .ssid="T"\n     mtu=1500 datapath.bridge=b .vlan-id=30\n')
+    shown = {name: value for name, (value, _) in found.properties.items()}
+    assert shown["configuration.ssid"] == "T"
+    assert shown["datapath.vlan-id"] == "30"
+    assert row(" 0 .ssid=T\n").text(".ssid") == "T"
+
+
 def test_a_row_has_number_flags_comment_and_lines() -> None:
     first, second, third = parse_rows(DETAIL)
     assert (first.number, first.flags, first.comment, first.first, first.last) == (0, frozenset("RS"), "", 2, 3)

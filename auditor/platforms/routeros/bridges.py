@@ -224,11 +224,10 @@ def _ports(config: Config, holes: list[Unknown]) -> Iterator[BridgePort]:
         bridge, name = config.text(item, "bridge") or "", config.text(item, "interface") or ""
         enabled = config.enabled(item)
         if bridge.startswith("*") or name.startswith("*") or not bridge or not name:
-            # What was deleted is a port of nothing; a damaged line may name anything.
-            if item.damaged:
-                holes.append(
-                    Unknown(f"{item.title}: {item.damaged}", (item.header,), f"correct the line in {item.file}")
-                )
+            # What was deleted is a port of nothing; a damaged line, or one that changes some port, may be about any.
+            why = item.damaged or ("" if item.statements[0].verb == "add" else "which port it changes is not known")
+            if why:
+                holes.append(Unknown(f"{item.title}: {why}", (item.header,), f"correct the line in {item.file}"))
             config.understood(item)
             continue
         if not isinstance(enabled, Unknown) and not enabled.value:

@@ -154,11 +154,17 @@ def _concerns(place: _Place, entry: Entry, cap: Cap) -> bool:
 
 
 def disable_port_isolation(texts: Texts, device: Device, intent: DisablePortIsolation) -> Edit | None:
-    """`datapath.bridge-horizon=none` of a port that the manager adds to a bridge."""
-    place = _place(texts, device, intent.bss)
+    """`datapath.bridge-horizon=none` of the ports that the manager adds to a bridge for one SSID."""
+    place = _place(texts, device, intent.bss, _same_ssid(device, intent.bss))
     if place is None or place.cap.settings.level("datapath", "bridge-horizon") is None:
         return None
     return place.set("datapath", "bridge-horizon", "none")
+
+
+def _same_ssid(device: Device, key: str) -> tuple[str, ...]:
+    """The BSSs of an SSID on other access points: isolation goes for all of them."""
+    names = {bss.key: bss.ssid.value for bss in device.bsses if not isinstance(bss.ssid, Unknown)}
+    return tuple(other for other, name in names.items() if key in names and name == names[key])
 
 
 def admit_stations(texts: Texts, device: Device, intent: AdmitStations) -> Edit | None:

@@ -4,14 +4,15 @@ Whatever is looked up counts as understood. A property that no line sets has the
 where its effective configuration was captured (`print detail`), else the documented default of its version.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TypeVar
 
 from auditor.capture import Capture, Kind
 from auditor.model import Assumed, Coverage, Default, Fact, Span, Stated, Unknown, UnknownLine
-from auditor.platforms.routeros.items import Item, items_of, settles
+from auditor.platforms.routeros.completeness import Completeness, canonical
+from auditor.platforms.routeros.items import Item, items_of
 from auditor.profiles import Profile
 from auditor.services.reading import Reading, printable
 from auditor.syntax.routeros import Document, LineKind, Statement, parse
@@ -20,12 +21,6 @@ T = TypeVar("T")
 
 Convert = Callable[[str], T]
 """Turns a property's text into a value; raises `ValueError` with a reason for people."""
-
-_ONE_NAME = (("interface wifiwave2", "interface wifi"),)
-"""Menus that were renamed: until 7.12 `wifiwave2`, from 7.13 on `wifi` (MikroTik's manual, "WiFi")."""
-
-_LAST_MENUS = ("system", "tool", "user", "user-manager", "tr069-client", "zerotier", "snmp", "routing", "radius")
-"""Top menus that an export holds behind those that matter here; one of them shows that it is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +47,11 @@ class Config:
     effective: Mapping[str, Mapping[str, Mapping[str, Shown]]]
     reading: Reading
     _items: Mapping[str, tuple[Item, ...]]
+    _completeness: Completeness
     hidden: Mapping[str, Unknown] = field(default_factory=dict)
     _used: dict[str, set[int]] = field(default_factory=dict)  # file → where properties begin in it
     _seen: dict[str, set[int]] = field(default_factory=dict)  # file → where statements begin in it
+    _lacking: dict[str, tuple[Unknown, ...]] = field(default_factory=dict)  # menu → its holes, once found
 
     @classmethod
     def of(
@@ -81,6 +78,7 @@ class Config:
             effective=effective or {},
             reading=reading if reading is not None else Reading(capture, profile),
             _items={menu: tuple(found) for menu, found in items.items()},
+            _completeness=Completeness.of(capture, documents),
             _used={path: set() for path in documents},
             _seen={path: set() for path in documents},
         )
@@ -112,56 +110,14 @@ class Config:
 
     def holes(self, *menus: str) -> tuple[Unknown, ...]:
         """Say why menus may hold more, or something else, than `items` gives; () if they are known as a whole."""
-        return tuple(dict.fromkeys(hole for menu in menus for hole in self._holes(menu)))
+        for menu in menus:
+            if menu not in self._lacking:
+                self._lacking[menu] = tuple(self._holes(menu))
+        return tuple(dict.fromkeys(hole for menu in menus for hole in self._lacking[menu]))
 
-    def _holes(self, menu: str) -> Iterator[Unknown]:
-        if not self.documents:
-            gap = next((gap for gap in self.capture.gaps if gap.path.endswith(".rsc")), None)
-            why = f"the export of {self.device} was not captured{f': {gap.why}' if gap else ''}"
-            yield Unknown(why, settle=gap.settle if gap else f"add the output of `/export terse` on {self.device}")
-            return
-        yield from self._cut(menu)
-        if menu in self.hidden:
-            yield self.hidden[menu]
-        for path, document in self.documents.items():
-            for broken in document.broken:
-                if broken.menu and _within(menu, broken.menu):
-                    yield self._hole(
-                        f"{broken.why} (line {broken.line})", Span(self.device, path, broken.line, broken.line)
-                    )
-            for statement in document.statements:
-                if canonical(statement.menu) == menu and not settles(statement):
-                    why = f"'{statement.verb}' in /{statement.menu}: which items it is about is not known"
-                    yield self._hole(why, Span(self.device, path, statement.first, statement.last))
-
-    def _hole(self, why: str, *near: Span) -> Unknown:
-        return Unknown(why, near, f"capture the output of `/export terse` on {self.device}")
-
-    def _cut(self, menu: str) -> Iterator[Unknown]:
-        """Why a menu may be missing as a whole: the export ends too early, or is that of some menus only."""
-        if any(self._complete(document, menu) for document in self.documents.values()):
-            return
-        for path, document in self.documents.items():
-            ends = [each for each in document.broken if not each.menu and each.line]
-            if ends:
-                near = Span(self.device, path, ends[0].line, ends[0].line)
-                yield self._hole(f"{path} is cut: {ends[0].why} (line {ends[0].line})", near)
-                return
-        path, document = next(iter(self.documents.items()))
-        last = max(len(document.line_kinds()), 1)
-        why = f"{path} may be a part of an export: it holds none of the menus that come last, such as /system"
-        yield self._hole(why, Span(self.device, path, last, last))
-
-    def _complete(self, document: Document, menu: str) -> bool:
-        """Whether a document certainly holds all of a menu that the device has."""
-        cut = any(not each.menu for each in document.broken)
-        order = list(dict.fromkeys(canonical(statement.menu) for statement in document.statements))
-        if cut:
-            # What comes before the last menu was written to its end.
-            return menu in order[:-1]
-        if any(top.split(" ")[0] in _LAST_MENUS for top in order):
-            return True
-        return any(file.path == "commands/resource.txt" for file in self.capture.files)
+    def _holes(self, menu: str) -> tuple[Unknown, ...]:
+        hidden = (self.hidden[menu],) if menu in self.hidden else ()
+        return hidden + self._completeness.holes(menu)
 
     # -- facts -------------------------------------------------------------------------------------------------
 
@@ -322,14 +278,6 @@ class Config:
         return next((names for pattern, names in menus.items() if "*" in pattern and fnmatchcase(rest, pattern)), None)
 
 
-def canonical(menu: str) -> str:
-    """The name of a menu in this program, whatever its version called it."""
-    for old, new in _ONE_NAME:
-        if menu == old or menu.startswith(f"{old} "):
-            return new + menu.removeprefix(old)
-    return menu
-
-
 def version_in(device: str, documents: Mapping[str, Document]) -> Fact[str]:
     """The version that the header of an export names, as `7.16.1`."""
     for path, document in documents.items():
@@ -349,10 +297,6 @@ def yes_no(text: str) -> bool:
     if text in ("no", "false"):
         return False
     raise ValueError("neither yes nor no")
-
-
-def _within(menu: str, broken: str) -> bool:
-    return menu == canonical(broken) or menu.startswith(f"{canonical(broken)} ")
 
 
 def _keywords(statement: Statement) -> str:

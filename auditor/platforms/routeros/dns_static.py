@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from auditor.model import Fact, Forwarder, Listed, LocalAnswer, Span, Stated, Unknown
+from auditor.model import Fact, Forwarder, Listed, LocalAnswer, NamePattern, Span, Stated, Unknown
 from auditor.platforms.routeros.config import Config, yes_no
 from auditor.platforms.routeros.dns_patterns import single_name
 from auditor.platforms.routeros.items import Item
@@ -42,6 +42,7 @@ class Entry:
     unread: Unknown | None
     type: str
     spans: tuple[Span, ...]
+    pattern: NamePattern | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,17 @@ def _entry(config: Config, item: Item, enabled: Fact[bool]) -> Entry:
     if item.damaged:
         unread = Unknown(f"{item.title}: {item.damaged}", (item.header,), f"correct the line in {item.file}")
     domain, exact = _ALL, False
+    pattern: NamePattern | None = None
     if regexp or (name and not _NAME.fullmatch(name)):
         found = single_name(regexp or name or "")
         domain, exact = found or _ALL, found is not None
-        if found is None:
-            why = f"whether names match the expression of {_title(item)} was not worked out"
-            unread = unread or Unknown(why, spans, f"look the names up at {config.device}")
+        pattern = NamePattern(regexp or name or "") if found is None else None
     elif name and len(name) <= _LONGEST:
         domain = name.lower().rstrip(".")
         exact = isinstance(below, Unknown) or not below.value
     else:
         unread = unread or Unknown(f"{_title(item)} names nothing", spans, f"correct it on {config.device}")
-    return Entry(item, key_of(item), domain, exact, bool(regexp), unread, kind, spans)
+    return Entry(item, key_of(item), domain, exact, bool(regexp), unread, kind, spans, pattern)
 
 
 def key_of(item: Item) -> str:
@@ -119,8 +119,9 @@ def read(config: Config, usual: Listed[Forwarder]) -> Static:
             else:
                 forwarders.append(forwarder)
     rivals = _Sent.of(sent)
-    answers = tuple(_answer(config, entry, rivals) for entry in listed if entry.type != "FWD")
-    return Static(Listed(answers, config.holes(STATIC)), Listed(tuple(forwarders), tuple(dict.fromkeys(holes))))
+    answers = [_answer(config, entry, rivals) for entry in listed if entry.type != "FWD"]
+    answers += [_doubtful(config, entry) for entry in listed if entry.pattern is not None]
+    return Static(Listed(tuple(answers), config.holes(STATIC)), Listed(tuple(forwarders), tuple(dict.fromkeys(holes))))
 
 
 def _answer(config: Config, entry: Entry, sent: "_Sent") -> LocalAnswer:
@@ -148,9 +149,17 @@ def _answer(config: Config, entry: Entry, sent: "_Sent") -> LocalAnswer:
         why = f"{entry.domain} is answered and forwarded; which of the two counts is not documented"
         fact = Unknown(why, (*entry.spans, *rival.spans), "keep one of the two entries")
     printed = printable(address, 200) if address is not None else None
-    return LocalAnswer(
-        entry.key, entry.domain, printed, fact, entry.exact, foremost=entry.by_pattern or rival is not None
-    )
+    foremost = entry.by_pattern or rival is not None
+    return LocalAnswer(entry.key, entry.domain, printed, fact, entry.exact, foremost=foremost, pattern=entry.pattern)
+
+
+def _doubtful(config: Config, entry: Entry) -> LocalAnswer:
+    """Names that an expression matches or not, depending on how it is read."""
+    why = f"whether names match the expression of {_title(entry.item)} depends on how RouterOS reads it"
+    fact = Unknown(why, entry.spans, f"look the names up at {config.device}")
+    assert entry.pattern is not None
+    pattern = NamePattern(entry.pattern.expression, doubtful=True)
+    return LocalAnswer(f"{entry.key} (doubtful)", _ALL, None, fact, foremost=True, pattern=pattern)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +178,8 @@ class _Sent:
         whole: dict[str, Entry] = {}
         below: dict[str, Entry] = {}
         for each in entries:
+            if each.pattern is not None:
+                continue  # where both match, the expression goes first
             if each.domain == _ALL:
                 any_ = any_ or each
             at.setdefault(each.domain, each)
@@ -180,6 +191,8 @@ class _Sent:
 
     def rival(self, entry: Entry) -> Entry | None:
         """An entry that may be for a name that this one is for."""
+        if entry.pattern is not None:
+            return None
         if self.any is not None or entry.domain == _ALL:
             return self.any or next(iter(self.at.values()), None)
         found = self.at.get(entry.domain) or (None if entry.exact else self.below.get(entry.domain))
@@ -212,10 +225,12 @@ def _forwarded(
     if isinstance(servers, Unknown):
         # Nobody knows who is asked: the domain stays with whom that is said of.
         nobody = IPv4Address(0)
-        yield Forwarder(entry.key, entry.domain, nobody, 53, Stated(entry.key, spans), servers)
+        domain = entry.domain if entry.pattern is None else None
+        yield Forwarder(entry.key, domain, nobody, 53, Stated(entry.key, spans), servers, entry.pattern)
         return
     for address, fact in servers:
-        yield Forwarder(f"{entry.key} {address}", entry.domain, address, 53, fact)
+        domain = entry.domain if entry.pattern is None else None
+        yield Forwarder(f"{entry.key} {address}", domain, address, 53, fact, pattern=entry.pattern)
     if entry.exact and len(usual) > _MOST_COPIES:
         why = f"{config.device} asks more resolvers than are worked out here beside {entry.domain}"
         yield Unknown(why, spans, f"look the names up at {config.device}")

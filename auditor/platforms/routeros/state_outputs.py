@@ -39,6 +39,8 @@ _SIGNAL = re.compile(r"(-\d{1,3})(?:dBm)?(?:@\S*)?")
 _RATIO = re.compile(r"(-?\d{1,3})(?:dB)?")
 # `1Gbps`, `2.5Gbps`, `100Mbps`; and offered speeds: `10M-half`, `1000M-full`, `100M-baseT-full`, `2.5G-baseT`.
 _RATE = re.compile(r"(\d{1,4}(?:\.\d)?)([MG])(?:bps)?(?:-.*)?")
+# Here A stands for a station that is authorized (MikroTik's manual, "WiFi", registration table).
+_WITH_FLAGS = (WIFI_STATIONS, WIFIWAVE2_STATIONS)
 # States of an ARP entry from 7.16 on; before, no state is printed.
 _ANSWERED = frozenset({"reachable", "delay", "probe"})
 _NOBODY = frozenset({"failed", "incomplete"})
@@ -122,6 +124,8 @@ def stations(reading: Reading) -> Listed[StationState]:
         for row in listed:
             if _is(row, "ap", "yes"):
                 continue  # the radio is a client of that access point
+            if path in _WITH_FLAGS and "A" not in row.flags:
+                continue  # associated, and not let in yet: it may not know the passphrase
             mac, interface = _mac(row, "mac-address"), row.text("interface")
             if mac is None or not interface:
                 holes.append(unreadable(reading, path, row.first))

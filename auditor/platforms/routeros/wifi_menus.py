@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.model import Fact, Unknown
-from auditor.platforms.routeros.config import Config, canonical, yes_no
+from auditor.platforms.routeros.completeness import canonical
+from auditor.platforms.routeros.config import Config, yes_no
 from auditor.platforms.routeros.items import Item
 
 WIFI = "interface wifi"

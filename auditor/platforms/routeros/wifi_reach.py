@@ -137,11 +137,17 @@ def _by_station(settings: Settings, listed: tuple[Entry, ...]) -> Iterator[Unkno
 
 
 def port_isolated(settings: Settings, network: Network, name: str) -> Fact[bool]:
-    """Split horizon of the bridge port, or `datapath.bridge-horizon` of one that is made at run time."""
+    """Split horizon of the bridge port, or `datapath.bridge-horizon` of one that is made at run time.
+
+    What lines say beats what the bridge shows of a port that something added to it.
+    """
     found = network.bridges
-    if name in found.port_of:
+    port = found.port_of.get(name)
+    horizon = settings.stated("datapath", "bridge-horizon", _horizon)
+    if port is not None and (port.item is not None or horizon is None):
         return found.isolated(name)
-    horizon = settings.fact("datapath", "bridge-horizon", _horizon)
+    if horizon is None:
+        horizon = settings.fact("datapath", "bridge-horizon", _horizon)
     bridge = settings.stated("datapath", "bridge", str)
     if isinstance(bridge, Unknown):
         return bridge

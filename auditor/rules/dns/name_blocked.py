@@ -93,6 +93,9 @@ def _answers(resolver: Resolver, host: Host, name: str) -> Iterator[LocalAnswer 
     for answer in (*resolver.local_answers, *closed):
         if host.is_wildcard and host.covers(answer.domain or "") and not covers(answer.domain or "", name):
             yield answer
+        elif host.is_wildcard and answer.pattern is not None and isinstance(answer.fact, Unknown):
+            # Some name of the domain may be one that the expression matches.
+            yield from (answer,) if answer.pattern.may_cover_below(name) else ()
 
 
 def _blocked(site: Site, client: Readers | Pos, found: _Found) -> Verdict | None:

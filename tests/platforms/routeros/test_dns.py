@@ -124,6 +124,9 @@ def test_dns_over_https_is_asked_alone() -> None:
         ("cname=proxy.lan name=api.stripe.com type=CNAME", "api.stripe.com", ["proxy.lan"]),
         ("disabled=yes name=api.stripe.com type=NXDOMAIN", "api.stripe.com", []),
         ("address=10.0.0.1 name=stripe.com.lan", "stripe.com", []),
+        ('regexp=".*stripe.*" type=NXDOMAIN', "api.stripe.com", [None]),
+        ('regexp=".*facebook.*" type=NXDOMAIN', "api.stripe.com", []),
+        ('regexp="(^|\\\\.)facebook\\\\.com\\$" type=NXDOMAIN', "api.stripe.com", []),
         ('name=stripe.com regexp="^api\\\\.stripe\\\\.com\\$" type=NXDOMAIN', "api.stripe.com", [None]),
     ],
 )
@@ -142,7 +145,6 @@ def test_entries_with_one_name_both_count() -> None:
         "address=2001:db8::1 name=api.stripe.com type=AAAA",
         "address=2001:db8::1 name=api.stripe.com",
         "name=api.stripe.com text=x type=TXT",
-        'regexp=".*stripe.*" type=NXDOMAIN',
         'regexp="(^|\\\\.)stripe\\\\.com\\$" type=NXDOMAIN',
         "address=10.0.0.1 disabled=perhaps name=api.stripe.com",
         "address=10.0.0.1 match-subdomain=perhaps name=api.stripe.com",
@@ -216,6 +218,12 @@ def test_what_is_answered_and_forwarded_is_in_doubt(entries: tuple[str, str]) ->
 def test_entries_that_do_not_meet_are_certain() -> None:
     found = read(static("name=api.stripe.com type=NXDOMAIN", "forward-to=10.0.0.2 name=stripe.com type=FWD"))
     assert answers(found, "api.stripe.com") == [None]
+
+
+def test_expressions_send_names_elsewhere() -> None:
+    found = read(static('forward-to=10.0.0.2 regexp=".*stripe.*" type=FWD', "name=api.stripe.com type=NXDOMAIN"))
+    assert answers(found, "api.stripe.com") == []
+    assert [str(each.address) for each in found.resolver.forwarders if each.pattern is not None] == ["10.0.0.2"]
 
 
 # -- lists of names --------------------------------------------------------------------------------------------

@@ -152,6 +152,11 @@ def test_the_access_point_of_a_radio_in_station_mode_is_no_station() -> None:
     assert state(wireless_stations=row).stations.items == ()
 
 
+def test_a_station_that_was_not_let_in_yet_is_none() -> None:
+    row = " 0   interface=wifi1 mac-address=02:00:00:00:00:0A signal=-50\n"
+    assert state(wifi_stations=row).stations.items == ()
+
+
 def test_ports() -> None:
     listing = ' 0 R name="ether1" speed=100Mbps\n 1   name="ether2"\n 2 X name="ether3"\n 3 R name="ether4"\n'
     files = {
