@@ -188,10 +188,14 @@ class DisableStationIsolation:
 
 @dataclass(frozen=True, slots=True)
 class DisablePortIsolation:
-    """A BSS or an Ethernet port may talk to isolated ports of its bridge. Exactly one of the two is given."""
+    """A BSS or an Ethernet port may talk to isolated ports of its bridge. Exactly one of the two is given.
+
+    BSSs of `also` may follow where they share the setting.
+    """
 
     bss: str = ""
     port: str = ""
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -199,7 +203,8 @@ class DisablePortIsolation:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return (f"bsses[{self.bss}].port_isolated",) if self.bss else (f"ports[{self.port}].isolated",)
+        bsses = (self.bss, *self.also) if self.bss else ()
+        return tuple(f"bsses[{bss}].port_isolated" for bss in bsses) or (f"ports[{self.port}].isolated",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,9 +314,10 @@ class UseCcmpOnly:
 
 @dataclass(frozen=True, slots=True)
 class DisableFastTransition:
-    """A BSS no longer offers 802.11r."""
+    """A BSS no longer offers 802.11r; BSSs of `also` may follow where they share the setting."""
 
     bss: str
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -319,7 +325,7 @@ class DisableFastTransition:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return (f"bsses[{self.bss}].fast_transition",)
+        return tuple(f"bsses[{bss}].fast_transition" for bss in (self.bss, *self.also))
 
 
 @dataclass(frozen=True, slots=True)

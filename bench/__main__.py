@@ -15,6 +15,7 @@ from auditor.verdicts import Finding, Result, Severity
 from bench import stages
 from bench.fleet import Shop, fleet
 from bench.fleet_linux import shop as linux_shop
+from bench.fleet_routeros import shop as routeros_shop
 from bench.measure import Speed, machine, peak_memory, speed, start_up
 
 
@@ -25,6 +26,7 @@ def main() -> None:
     for shops in (
         list(fleet(options.configs, seed=options.seed)),
         [linux_shop(number, seed=options.seed) for number in range(options.configs)],
+        [routeros_shop(number, seed=options.seed) for number in range(options.configs)],
     ):
         sizes = sorted(shop.lines for shop in shops)
         name = shops[0].platform

@@ -69,6 +69,8 @@ _UNFIT = re.compile(
     re.IGNORECASE,
 )
 
+_OWN_LINE = re.compile(r"(?:\A|\n)[ \t]*\d*\Z")
+
 _READ = 4096
 
 
@@ -114,8 +116,11 @@ def _marked(output: Output, end_mark: EndMark) -> Answer:
     Lines end as on a terminal there, with a carriage return.
     """
     text = output.stdout.replace("\r\n", "\n")
-    if text.removesuffix("\n").endswith(end_mark.shows):
-        return Text(text.removesuffix("\n").removesuffix(end_mark.shows))
+    before = text.removesuffix("\n").removesuffix(end_mark.shows)
+    # Names and comments may hold the words of the mark, so it counts only as a line of its own; a number may stand
+    # before it without the end of its line.
+    if len(before) <= len(text) - len(end_mark.shows) and _OWN_LINE.search(before):
+        return Text(before)
     complaint = next((line for line in _last_lines(f"{text}\n{output.stderr}") if _is_complaint(line)), "")
     if _NO_MENU.fullmatch(complaint) and text.strip() == complaint:
         return Absent(f"the device does not have it{_quoted(_told(complaint))}")

@@ -1,7 +1,7 @@
 """The normalised model of one device, and its leaves by key."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from auditor.model.coverage import Coverage
@@ -12,7 +12,7 @@ from auditor.model.facts import Assumed, Declared, Fact, Listed, Stated, Unknown
 from auditor.model.firewall import Filter, FilterRule, PortForward, SourceNat
 from auditor.model.interfaces import Interface, Port, PortState
 from auditor.model.sessions import ConnectionTracking, Portal, Schedule
-from auditor.model.wireless import Bss, Radio, StationState
+from auditor.model.wireless import Bss, ControlledRadio, Radio, StationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,14 @@ class Device:
     port_states: Listed[PortState]
     disagreements: Listed[Disagreement]
     coverage: tuple[Coverage, ...]
+    controlled_radios: Listed[ControlledRadio] = field(default_factory=Listed)
 
     def interface(self, key: str) -> Interface | None:
         """Return the interface with this key."""
         return next((item for item in self.interfaces if item.key == key), None)
 
 
-_PARTS = tuple(field.name for field in fields(Device) if field.name != "coverage")
+_PARTS = tuple(part.name for part in fields(Device) if part.name != "coverage")
 
 
 def leaves(device: Device) -> Iterator[tuple[str, Fact[Any]]]:
@@ -78,8 +79,8 @@ def _leaves(value: Any, key: str) -> Iterator[tuple[str, Fact[Any]]]:
             for index, hole in enumerate(holes):
                 yield f"{key}.holes[{index}]", hole
         case _ if is_dataclass(value):
-            for field in fields(value):
-                yield from _leaves(getattr(value, field.name), f"{key}.{field.name}")
+            for part in fields(value):
+                yield from _leaves(getattr(value, part.name), f"{key}.{part.name}")
         case _:
             pass
 

@@ -38,6 +38,7 @@ class DhcpScope:
     server answers on this segment at all. `domain_name_servers` is option 6, the server's own addresses
     written out. `ipv6_only_preferred` is option 108. `lease_store_persistent`: leases survive a reboot.
     `hears_past_filters`: the server takes questions from the wire, before the packet filter of its device.
+    `server`: scopes of a device with the same one give any client an address, from whichever has one left.
     """
 
     device: str
@@ -52,17 +53,22 @@ class DhcpScope:
     ipv6_only_preferred: Fact[bool]
     lease_store_persistent: Fact[bool]
     hears_past_filters: Fact[bool] = _BY_SOCKET
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """A fixed address for MAC addresses. `lease_time` None: the scope's."""
+    """A fixed address for MAC addresses. `lease_time` None: the scope's.
+
+    `server`: only clients of the scopes that name the same server get it; '': those of all.
+    """
 
     device: str
     key: str
     macs: Fact[tuple[str, ...]]
     address: Fact[IPv4Address | None]
     lease_time: Fact[timedelta | None]
+    server: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,11 @@ class Forwarder:
     unread: Unknown | None = None
     pattern: NamePattern | None = None
 
+    @property
+    def meant(self) -> str:
+        """The names that it is asked for, in words."""
+        return self.pattern.expression if self.pattern is not None else self.domain or "."
+
 
 @dataclass(frozen=True, slots=True)
 class LocalAnswer:
@@ -31,7 +36,7 @@ class LocalAnswer:
 
     Domains of `except_for` and the names below them are not meant. `foremost`: it counts before all that is
     not, and whatever forwarders there are; otherwise one for a longer domain goes before it. With a `pattern` only
-    names of the domain that it covers are meant.
+    names of the domain that it covers are meant; names that one of `unless` covers are decided before.
     """
 
     key: str
@@ -42,6 +47,12 @@ class LocalAnswer:
     except_for: tuple[str, ...] = ()
     foremost: bool = False
     pattern: NamePattern | None = None
+    unless: tuple[NamePattern, ...] = ()
+
+    @property
+    def meant(self) -> str:
+        """The names that it is for, in words."""
+        return self.pattern.expression if self.pattern is not None else self.domain
 
 
 _EVERYBODY: Stated[tuple[IPv4Network, ...] | None] = Stated(None, ())

@@ -5,11 +5,12 @@ an expression agree on a name, that is certain; otherwise the name is in doubt.
 Source: POSIX.1-2017, volume "Base Definitions", chapter 9.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
-_LONGEST = 250
+_LONGEST = 200
 _DEEPEST = 20
 _IN_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
 
@@ -30,7 +31,10 @@ class NamePattern:
         return basic != extended if self.doubtful else basic and extended
 
     def may_cover_below(self, domain: str) -> bool:
-        """Say whether some name below a domain may be one that the expression matches, however it is read."""
+        """Say whether names below a domain may be ones that the expression matches, however it is read.
+
+        What it would find in the names below any domain, such as `^ads` or `.*banner.*`, is not about this one.
+        """
         suffix = f".{domain.lower().rstrip('.')}"
         return any(_finds(self.expression, extended, suffix, below=True) is not False for extended in (False, True))
 
@@ -151,11 +155,16 @@ class _Parser:
 
 @dataclass(slots=True)
 class _Program:
-    """States: what each consumes or asks for (None: nothing), and the states behind it. State 0 is the match."""
+    """States: what each asks for (None: nothing), and the states behind it. State 0 is the match.
+
+    `needed` are letters that stand in every name that matches.
+    """
 
     asks: list[_Letters | _Edge | None] = field(default_factory=lambda: [None])
     behind: list[tuple[int, ...]] = field(default_factory=lambda: [()])
     start: int = 0
+    needed: str = ""
+    _reached: dict[tuple[int, bool, bool], frozenset[int]] = field(default_factory=dict)
 
     def add(self, asks: _Letters | _Edge | None, *behind: int) -> int:
         self.asks.append(asks)
@@ -182,22 +191,47 @@ class _Program:
             to = self.lead(part, to)
         return to
 
-    def follow(self, starts: set[int], at: int, end: int) -> set[int]:
-        """All states that are reached without a further character."""
-        found: set[int] = set()
-        waiting = list(starts)
-        while waiting:
-            state = waiting.pop()
-            if state in found:
-                continue
-            found.add(state)
+    def reached(self, state: int, *, first: bool, last: bool) -> frozenset[int]:
+        """The states that wait for a character, and the match, that are reached from one without a character."""
+        key = (state, first, last)
+        if key not in self._reached:
+            seen: set[int] = set()
+            waiting = [state]
+            while waiting:
+                each = waiting.pop()
+                if each in seen:
+                    continue
+                seen.add(each)
+                asks = self.asks[each]
+                if asks is None or (isinstance(asks, _Edge) and (last if asks.end else first)):
+                    waiting += self.behind[each]
+            self._reached[key] = frozenset(each for each in seen if not each or isinstance(self.asks[each], _Letters))
+        return self._reached[key]
+
+    def taking(self, states: Iterable[int], letters: frozenset[str]) -> Iterator[int]:
+        """The states behind those that take one of these letters."""
+        for state in states:
             asks = self.asks[state]
-            if asks is None or (isinstance(asks, _Edge) and at == (end if asks.end else 0)):
-                waiting += self.behind[state]
+            if isinstance(asks, _Letters) and (letters - asks.letters if asks.other else letters & asks.letters):
+                yield from self.behind[state]
+
+    def onward(self, states: Iterable[int]) -> set[int]:
+        """The states that are reached from these inside a name, but for those by which something is found already."""
+        reached = (self.reached(state, first=False, last=False) for state in states)
+        return {each for states in reached if 0 not in states for each in states}
+
+    def below(self) -> set[int]:
+        """States behind any beginning of a name by which nothing is found yet."""
+        at_first = self.reached(self.start, first=True, last=False)
+        found: set[int] = set()
+        waiting = self.onward([self.start]) | (set() if 0 in at_first else at_first)
+        while waiting:
+            found |= waiting
+            waiting = self.onward(self.taking(waiting, _IN_NAMES)) - found
         return found
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _program(expression: str, extended: bool) -> _Program | None:
     if len(expression) > _LONGEST:
         return None
@@ -208,44 +242,45 @@ def _program(expression: str, extended: bool) -> _Program | None:
         return None
     if parser.at < len(expression):
         return None
-    program = _Program()
+    program = _Program(needed=_needed(part))
     program.start = program.lead(part, 0)
     return program
 
 
+def _needed(part: _Either) -> str:
+    """The longest run of letters that a name must hold to match."""
+    if len(part.sequences) != 1:
+        return ""
+    runs = [""]
+    for each in part.sequences[0]:
+        if isinstance(each, _Letters) and len(each.letters) == 1 and not each.other:
+            runs[-1] += next(iter(each.letters))
+        else:
+            runs.append("")
+    return max(runs, key=len)
+
+
+@lru_cache(maxsize=65536)
 def _finds(expression: str, extended: bool, name: str, *, below: bool = False) -> bool | None:
     """Say whether an expression finds something in a name; None if it is not read this way.
 
-    `below`: anything may stand before the name.
+    `below`: anything may stand before the name, and what is found ends in it, behind its second character: `.s`.
     """
     program = _program(expression, extended)
     if program is None:
         return None
-    current: set[int] = set()
+    if not below and program.needed not in name:
+        return False
     if below:
-        before = program.follow({program.start}, 0, len(name) + 1)
-        while True:
-            after = program.follow({program.start, *_stepped(program, before, None)}, 1, len(name) + 1)
-            if after <= before:
-                break
-            before |= after
-        current = before
-    for at in range(len(name) + 1):
-        current = program.follow({*current, program.start}, at + below, len(name) + below)
+        behind = set(program.taking(program.below(), frozenset(name[0])))
+        current = program.onward([*behind, program.start])
+        behind, begin = set(program.taking(current, frozenset(name[1:2]))), 2
+    else:
+        behind, begin = set(), 0
+    for at in range(begin, len(name) + 1):
+        ends = {"first": not below and at == 0, "last": at == len(name)}
+        current = {each for state in (*behind, program.start) for each in program.reached(state, **ends)}
         if 0 in current:
             return True
-        if at < len(name):
-            current = _stepped(program, current, name[at])
+        behind = set(program.taking(current, frozenset(name[at : at + 1])))
     return False
-
-
-def _stepped(program: _Program, states: set[int], letter: str | None) -> set[int]:
-    """The states behind those that take a character; None: any one that a name may hold."""
-    found: set[int] = set()
-    for state in states:
-        asks = program.asks[state]
-        if isinstance(asks, _Letters):
-            taken = {letter} if letter is not None else _IN_NAMES
-            if any((each in asks.letters) != asks.other for each in taken):
-                found.update(program.behind[state])
-    return found

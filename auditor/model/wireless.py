@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from ipaddress import IPv4Address
 
 from auditor.model.facts import Fact, Unknown
 
@@ -108,6 +109,22 @@ class Radio:
     ax_required: Fact[bool]
 
 
+@dataclass(frozen=True, slots=True)
+class ControlledRadio:
+    """A radio that carries what a controller tells it, and no SSID of its own.
+
+    `system` is what controller and access point speak, as in `Bss.given_by`. `controllers` are the addresses that the
+    access point asks; none: it finds the controller by itself. `hole` is that of its device's BSSs, which a controller
+    that is audited fills.
+    """
+
+    device: str
+    key: str
+    system: str
+    controllers: Fact[tuple[IPv4Address, ...]]
+    hole: Unknown
+
+
 _NOT_COMPARED = Unknown("whether the passphrase is that of other access points was not read")
 
 
@@ -120,7 +137,8 @@ class Bss:
     ports of the same bridge; with `relays_itself` frames between its own stations never come to that bridge.
     Timers are durations; None: no such timer. `idle_timeout` counts only if it disconnects a station for being
     silent (an access point that polls first has none). `passphrase_identity` is equal where the pre-shared key is:
-    a token, never the key; '' if there is no key.
+    a token, never the key; '' if there is no key. `given_by` is the system (CAPsMAN, CAPWAP) by which a controller
+    gives it to its access points; '' if the device carries it itself.
     """
 
     device: str
@@ -147,6 +165,7 @@ class Bss:
     reauth_period: Fact[timedelta | None]
     passphrase_identity: Fact[str] = _NOT_COMPARED
     relays_itself: bool = False
+    given_by: str = ""
 
     @property
     def may_be_on(self) -> bool:

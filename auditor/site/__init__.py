@@ -1,7 +1,7 @@
 """The site: devices joined, and the answers that need more than one of them."""
 
 from auditor.site.attachment import Attachment, Media
-from auditor.site.dhcp import Reserved
+from auditor.site.dhcp import Reserved, is_for
 from auditor.site.egress import Egress
 from auditor.site.hops import Hop, HopKind, Passage
 from auditor.site.paths import Path
@@ -40,6 +40,7 @@ __all__ = [
     "Segment",
     "Site",
     "covers",
+    "is_for",
     "join",
     "local_answers",
     "owner",

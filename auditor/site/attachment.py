@@ -102,7 +102,10 @@ def _attachment(segment: Segment, selector: Selector, devices: tuple[Device, ...
         bsses = tuple(bss for bss in bsses if _ssid(bss) == selector.ssid)
     # One whose wireless part is missing altogether may be a router without any.
     near = (device for device in devices if device.name in segment.devices and (device.bsses.items or not bsses))
-    return Attachment(segment, bsses, tuple(hole for device in near for hole in device.bsses.holes))
+    holes = [hole for device in near for hole in device.bsses.holes]
+    # Which networks a controller joins its access points' radios to is not in their own configuration.
+    holes += [radio.hole for device in devices for radio in device.controlled_radios]
+    return Attachment(segment, bsses, tuple(dict.fromkeys(holes)))
 
 
 def _ssid(bss: Bss) -> str | None:

@@ -15,7 +15,10 @@ from auditor.site.ports import ports_of
 from auditor.site.segments import Segment
 
 _ARP = "arp"
-_WHICH_PORT = "name the wired device's port to the person who checks this: the filter differs from port to port"
+_WHICH_PORT = (
+    "declare ssid or connection of readers and points of sale; if a cable is meant, name its port to the person who "
+    "checks this: the filter differs from port to port"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,9 @@ class Reserved:
 def reservations(segment: Segment, macs: tuple[str, ...], count: int | None, devices: tuple[Device, ...]) -> Reserved:
     """Match declared MAC addresses of readers with the reservations of the devices that serve their segment."""
     names = set(segment.devices)
-    listed = [r for device in devices if device.name in names for r in device.reservations]
+    listed = [
+        r for device in devices if device.name in names for r in device.reservations if is_for(r, segment, device)
+    ]
     evidence: list[Fact[tuple[str, ...]]] = []
     unreserved: list[str] = []
     invalid: list[Reservation] = []
@@ -77,6 +79,18 @@ def reservations(segment: Segment, macs: tuple[str, ...], count: int | None, dev
             evidence.extend(r.macs for r in valid[:1])
     cover_all = bool(macs) and not unreserved and (count is None or count <= len(macs))
     return Reserved(cover_all, tuple(evidence), tuple(unreserved), tuple(invalid))
+
+
+def is_for(reservation: Reservation, segment: Segment, device: Device) -> bool:
+    """Say whether clients of a segment get a reservation: it is for all servers of its device, or for one there."""
+    keys = {interface.key for interface in segment.interfaces if interface.device == device.name}
+    return not reservation.server or any(
+        scope.server == reservation.server
+        and not isinstance(scope.interface, Unknown)
+        and scope.interface.value in keys
+        and (isinstance(scope.serving, Unknown) or scope.serving.value)
+        for scope in device.dhcp_scopes
+    )
 
 
 def _is_valid(reservation: Reservation, segment: Segment) -> bool:

@@ -143,6 +143,8 @@ def resolver_chain(
         for redirect in device.dns_redirects
         if _concerns(redirect.interfaces, device, segment)
     ]
+    # What may redirect questions, and cannot be read, may do it to any of them.
+    holes.extend(hole for device in devices if device.name in segment.devices for hole in device.dns_redirects.holes)
     hops: list[ResolverHop] = []
     for address, told in dict.fromkeys(addresses):
         hops.extend(_ask(address, told, segment, devices, policy, lookup, seen=frozenset()))
@@ -417,8 +419,10 @@ def answers(answer: LocalAnswer, name: str) -> bool:
     if answer.pattern is not None and not answer.pattern.covers(name):
         return False
     if answer.exact:
-        return answer.domain.lower().rstrip(".") == name.lower().rstrip(".")
-    return covers(answer.domain, name) and not any(covers(spared, name) for spared in answer.except_for)
+        meant = answer.domain.lower().rstrip(".") == name.lower().rstrip(".")
+    else:
+        meant = covers(answer.domain, name) and not any(covers(spared, name) for spared in answer.except_for)
+    return meant and not any(pattern.covers(name) for pattern in answer.unless)
 
 
 def covers(domain: str, name: str) -> bool:

@@ -10,6 +10,7 @@ from auditor.inventory import Addressing, Role, SiteEntry, WorkingDay, working_d
 from auditor.model import Bss, Declared, Device, DhcpScope, Interface, Listed, Port, Unknown
 from auditor.policies import Policy
 from auditor.site.addresses import Addresses, by_dhcp, whole
+from auditor.site.controllers import with_controllers
 from auditor.site.dhcp import ProposedReservation, Reserved, proposed_reservations, reservations, scopes_serving
 from auditor.site.egress import Egress, egress, gateways, to_device, to_dhcp_server, uplinks
 from auditor.site.filters import interval
@@ -72,11 +73,12 @@ class Site:
     def unplaced(self, segment: Segment) -> Unknown | None:
         """Why a network without an address may be one of another device: a cable leads out of it, and no VLAN tells."""
         others = [device.name for device in self.devices if device.name not in segment.devices]
-        no_address = not isinstance(segment.subnets, Unknown) and not segment.subnets.value
+        no_address = isinstance(segment.subnets, Unknown) or not segment.subnets.value
         tagged = not isinstance(segment.vlan, Unknown) and segment.vlan.value is not None
         if not others or not no_address or tagged or segment.uncarried or segment.is_uplink:
             return None
-        why = f"no device has an IPv4 address in {segment.name}; whether it leads to a network of {', '.join(others)}"
+        elsewhere = f"whether it leads to a network of {', '.join(others)}"
+        why = f"no device has a known IPv4 address in {segment.name}; {elsewhere}"
         settle = f"give {segment.devices[0]} an address there, or carry the network as a VLAN of one id on both"
         return Unknown(f"{why} is not in the configuration", segment.subnets.spans, settle)
 
@@ -245,7 +247,8 @@ def join(
     now: datetime,
     gaps: Mapping[str, tuple[Gap, ...]] | None = None,
 ) -> Site:
-    """Join the devices of a shop: segments first, then readers and points of sale in their places."""
+    """Join the devices of a shop: controllers and segments first, then readers and points of sale in their places."""
+    devices = with_controllers(devices)
     segments = segments_of(devices)
     return Site(
         entry=entry,

@@ -2,8 +2,8 @@
 
 What `/export` writes, in all its forms: one statement a line (`terse`) or below a line that names the menu, menus
 with blanks (v6) or slashes, with defaults (`verbose`) or without. A backslash at the end of a line continues it,
-within quotes and words too; the blanks that begin the next line do not count. What is no export, such as a prompt
-or an expression of RouterOS' scripting language, is kept and counted, and never guessed at.
+within quotes and words too; the blanks that begin the next line do not count, nor do a terminal's colours. What is
+no export, such as a prompt or an expression of RouterOS' scripting language, is kept and counted, and never guessed at.
 
 Source: MikroTik's manual, "Configuration management" and "Scripting"; exports of RouterOS 6.39 to 7.20.
 """
@@ -17,6 +17,9 @@ from functools import lru_cache
 
 VERBS = frozenset(["add", "set", "remove", "enable", "disable", "move", "unset", "edit", "reset"])
 """Commands that change a menu. Exports hold `add` and `set`; the others are found in what people write."""
+
+
+_TOPMOST = frozenset(["interface", "ip", "ipv6", "system", "caps-man", "tool", "queue", "ppp", "routing"])
 
 
 class LineKind(Enum):
@@ -106,11 +109,15 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A place where an export lacks something: the line, the menu ('' for all that would follow), and why."""
+    """A place where an export lacks something: the line, the menu ('' for all that would follow), and why.
+
+    `unread`: a line stands there that cannot be read. What it seems to be about is not certain.
+    """
 
     line: int
     menu: str
     why: str
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +152,21 @@ def _decoded(match: re.Match[str]) -> str:
     return _ESCAPES.get(match[2], match[2])
 
 
-# A continued line: backslash, end of line, the blanks of the next line.
-_CONTINUED = re.compile(r"\\\r?\n[ \t]*")
+# What a terminal is told: colours, places of the cursor, questions about itself. Exports write escapes as `\\1B`.
+_CONTROL = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[A-Z=>78])")
+# What is not of a logical line: backslash, end of line, the blanks of the next line; and what a terminal is told.
+_SKIPPED = re.compile(rf"\\\r?\n[ \t]*|{_CONTROL.pattern}")
 _VERSION = re.compile(r"#.*?\bby RouterOS v?(\d[\w.]*)|#\s+version:\s+(\d[\w.]*)")
-_HEADER = re.compile(r"^[ \t]*#[^\n]*\bby RouterOS\b", re.MULTILINE)
+_HEADER = re.compile(r"^(?:[ \t]|\x1b\[[0-9;?]*[A-Za-z])*#[^\n]*\bby RouterOS\b", re.MULTILINE)
 _MODEL = re.compile(r"#\s*model\s*=\s*(\S.*?)\s*$|#\s+board-name:\s+(\S.*?)\s*$")
 _NOT_EXPORTED = re.compile(r"#\s*error exporting\s+\"?/?([^\"(]*?)\"?\s*(?:\((.*)\))?\s*$", re.IGNORECASE)
 _INTERRUPTED = re.compile(r"#\s*interrupted\b|\binterrupted\s*$", re.IGNORECASE)
-_PROMPT = re.compile(r"(?:\x1b\[[0-9;?]*[A-Za-z]|[\r ])*\[[^\]\n@]*@[^\]\n]*\][^>\n]*>")
+_PROMPT = re.compile(r"\[[^\]\n@]*@[^\]\n]*\][^>\n]*>")
 _WORD = re.compile(r"[^\s\"=\[\]{}()$;]+")
-_MENU_WORD = re.compile(r"/?[A-Za-z0-9][A-Za-z0-9_-]*")
+_MENU_WORD = re.compile(r"/?([A-Za-z0-9][A-Za-z0-9_-]*)(?:\s++|(?=/)|\Z)")
 _PROPERTY = re.compile(
     r"""(?P<unset>!)?(?P<name>\.?[A-Za-z][A-Za-z0-9._/-]*)
-        (?:=(?P<value>"(?:[^"\\]++|\\.)*+"|(?:[^\s"\\\[\](){};$]++|\\[^\s])*+)(?=\s|$))?(?=[\s=]|$)""",
+        (?:=(?P<value>"(?:[^"\\]++|\\.)*+"|(?:[^\s"\\\[\](){};$]++|\\[^\s])*+)(?=\s|$))?(?=[\s=]|$)\s*+""",
     re.VERBOSE | re.DOTALL,
 )
 _FIND = re.compile(r"\[\s*+find\b(?P<inside>(?:\"(?:[^\"\\]++|\\.)*+\"|[^\]\"]++)*+)\]", re.DOTALL)
@@ -180,30 +189,31 @@ def parse(text: str) -> Document:
 class _Joined:
     """One logical line: its pieces without the continuations, and where each place of it is in the text."""
 
-    __slots__ = ("_ats", "_starts", "first", "last", "text")
+    __slots__ = ("_ats", "_lines", "_starts", "first", "last", "text")
 
     def __init__(self, text: str, begin: int, end: int, first: int) -> None:
-        self._starts, self._ats = [0], [begin]
+        self._starts, self._ats, self._lines = [0], [begin], [first]
         self.first = self.last = first
-        if text.find("\\\n", begin, end) < 0 and text.find("\\\r\n", begin, end) < 0:
-            self.text = text[begin:end]
+        self.text = text[begin:end]
+        if "\n" not in self.text and "\x1b" not in self.text:
             return
         pieces: list[str] = []
         at, length, last = begin, 0, first
-        for match in _CONTINUED.finditer(text, begin, end):
+        for match in _SKIPPED.finditer(text, begin, end):
             pieces.append(text[at : match.start()])
             length += match.start() - at
             at = match.end()
-            last += 1
+            last += match[0].startswith("\\")
             self._starts.append(length)
             self._ats.append(at)
+            self._lines.append(last)
         pieces.append(text[at:end])
         self.text = "".join(pieces)
         self.last = last
 
     def at(self, place: int) -> int:
         """Where in the whole text a place is; at a continuation, behind it."""
-        if self.last == self.first:
+        if len(self._ats) == 1:
             return self._ats[0] + place
         index = bisect_right(self._starts, place) - 1
         return self._ats[index] + place - self._starts[index]
@@ -215,7 +225,7 @@ class _Joined:
     def line(self, place: int) -> int:
         if self.last == self.first:
             return self.first
-        return self.first + bisect_right(self._starts, place) - 1
+        return self._lines[bisect_right(self._starts, place) - 1]
 
 
 class _Reader:
@@ -264,24 +274,24 @@ class _Reader:
             yield start, stop, first, number - 1
 
     def _read(self, begin: int, end: int, first: int) -> LineKind:
-        raw = self.text[begin:end].strip()
+        raw = _CONTROL.sub("", self.text[begin:end]).strip()
         if not raw:
             return LineKind.NOTHING
         if raw.startswith("#"):
             self._comment(raw, first)
             return LineKind.NOTHING
-        if _PROMPT.match(self.text, begin, end):
+        if _PROMPT.match(raw):
             self.over = bool(self.statements)
             if _INTERRUPTED.search(raw):
                 self.broken.append(Broken(first, "", "the export was interrupted"))
             return LineKind.NOTHING
         line = _Joined(self.text, begin, end, first)
         kind = self._statement(line, begin, end)
-        # What a terminal shows before the header, behind its next prompt, or with its control sequences is no export.
-        if kind is LineKind.UNREADABLE and (begin < self.begins or self.over or "\x1b" in raw):
+        # What a terminal shows before the header, or behind its next prompt, is no export.
+        if kind is LineKind.UNREADABLE and (begin < self.begins or self.over):
             return LineKind.NOTHING
         if kind is LineKind.UNREADABLE:
-            self.broken.append(Broken(first, self.about, "a line cannot be read"))
+            self.broken.append(Broken(first, self.about or "?", "a line cannot be read", unread=True))
         if line.text.endswith("\\"):
             self.broken.append(Broken(line.last, "", "the export ends within a line"))
         self.remarks = []
@@ -312,10 +322,11 @@ class _Reader:
         words: list[str] = []
         verb = ""
         while found := _MENU_WORD.match(text, at):
-            word = found[0].lstrip("/")
-            if not _divided(text, found.end()):
-                break
-            at = _skip(text, found.end())
+            word = found[1]
+            if words and found.start(1) > at and (text[at - 1].isspace() or (not terse and word in _TOPMOST)):
+                # Another command begins within the line, so that something else stands before it.
+                return LineKind.UNREADABLE
+            at = found.end()
             if word in VERBS:
                 verb = word
                 break
@@ -341,10 +352,6 @@ class _Reader:
 def _skip(text: str, at: int) -> int:
     match = _BLANKS.match(text, at)
     return match.end() if match else at
-
-
-def _divided(text: str, at: int) -> bool:
-    return at == len(text) or text[at].isspace() or text[at] == "/"
 
 
 def _arguments(line: _Joined, at: int, verb: str) -> tuple[Target, tuple[Property, ...], str]:
@@ -374,14 +381,14 @@ def _arguments(line: _Joined, at: int, verb: str) -> tuple[Target, tuple[Propert
         elif "." in name:
             prefix = name.rpartition(".")[0]
         properties.append(_property(line, match, name))
-        at = _skip(text, match.end())
+        at = match.end()
     return target, tuple(properties), ""
 
 
 def _property(line: _Joined, match: re.Match[str], name: str) -> Property:
     value = match["value"]
-    from_, stop = match.span()
-    start = match.start("name" if value is None else "value")
+    from_ = match.start()
+    start, stop = match.span("name" if value is None else "value")
     return Property(
         name=name,
         value=_value(value) if value else "",

@@ -14,7 +14,6 @@ from auditor.syntax.secret_names import (
     is_secret,
     mask,
     mask_behind_secret_word,
-    mask_behind_secret_words,
     mask_private_keys,
     redact_hashes,
     secret_word_end,
@@ -120,7 +119,9 @@ _VARIABLE = re.compile(
     r"""(?:[ \t]*+=[ \t]*+|[ \t]++))(?P<value>"(?:[^"\\]++|\\[^"])*+"?|\{(?:[^{}\n]++|\{[^{}\n]*+\})*+\}?"""
     r"""|\((?:[^()\n]++|\([^()\n]*+\))*+\)?|[^\s;"]+)"""
 )
-_PASSED_ON = re.compile(r"(?<![A-Za-z0-9_-])(?P<name>[A-Za-z][A-Za-z0-9-]*+)=\(?\$\"?(?P<variable>[A-Za-z][A-Za-z0-9]*+)")
+_PASSED_ON = re.compile(
+    r"(?<![A-Za-z0-9_-])(?P<name>[A-Za-z][A-Za-z0-9-]*+)=\(?\$\"?(?P<variable>[A-Za-z][A-Za-z0-9]*+)"
+)
 _WORDY = re.compile(r".*(?:pass|pwd|passwd|psk|token|apikey|secret)", re.IGNORECASE)
 _STRINGS = re.compile(r"""[^\s"\\;(){}\[\]$.,=]+""")
 # Services that messages go through know the sender by a word in the path: bots, and hooks of chats and dynamic names.
@@ -155,7 +156,9 @@ def _names(name: str, passed_on: set[str]) -> bool:
     return name in passed_on or _WORDY.fullmatch(name) is not None
 
 
-_FOUND_BY = re.compile(r"""(?P<name>\b[A-Za-z][A-Za-z0-9.-]*+)=(?P<value>"(?:[^"\\]++|\\.)*+"|[^\s\]\["=]++)(?=[\s\]]|\Z)""")
+_FOUND_BY = re.compile(
+    r"""(?P<name>\b[A-Za-z][A-Za-z0-9.-]*+)=(?P<value>"(?:[^"\\]++|\\.)*+"|[^\s\]\["=]++)(?=[\s\]]|\Z)"""
+)
 _NAMED = re.compile(r"""(?P<name>\bset)[ \t]+(?P<value>"(?:[^"\\]++|\\.)*+"|[^\s\]\["=]++)(?=[\s\]]|\Z)""")
 
 
@@ -275,15 +278,22 @@ def redact_output(text: str, redactor: Redactor) -> str:
     pieces: list[str] = []
     at = 0
     while found := _SHOWN.search(text, at):
-        if found["gap"] and _NEXT.match(found["value"]):
-            # Nothing stands behind the sign; the next line begins with another property.
-            pieces.append(text[at : found.start("value")])
-            at = found.start("value")
+        following = found["gap"] and _NEXT.match(found["value"])
+        if following or (not _holds_secrets(found["name"]) and found["value"].startswith('"')):
+            # Nothing stands behind the sign, and the next line begins with another property; or it is a text in quotes,
+            # which may not end where it seems to.
+            pieces.append(text[at : found.start("value") + (0 if following else 1)])
+            at = found.start("value") + (0 if following else 1)
             continue
         pieces += [text[at : found.start("value")], _shown(found, redactor)]
         at = found.end()
     text = "".join((*pieces, text[at:]))
     return redact_text(_REMARK.sub(lambda found: mask_behind_secret_word(found[0]), text), redactor)
+
+
+def _holds_secrets(name: str) -> bool:
+    last = name.lower().rpartition(".")[2]
+    return is_secret_property(last, "x") or last in _REMARKS or _SCRIPTS.fullmatch(last) is not None
 
 
 def _shown(found: re.Match[str], redactor: Redactor) -> str:
@@ -297,13 +307,14 @@ def _shown(found: re.Match[str], redactor: Redactor) -> str:
     if is_secret_property(name, value):
         if is_token(value.strip()):
             return raw
-        return f"{quote}{redactor.token(unescape(value))}{breaks}{quote if closed else ''}{'' if quote else raw[len(inner) :]}"
+        end = quote if closed else "" if quote else raw[len(inner) :]
+        return f"{quote}{redactor.token(unescape(value))}{breaks}{end}"
     if name in _REMARKS:
         return mask_behind_secret_word(raw)
     if _SCRIPTS.fullmatch(name):
         before = unescape(value)
         said = _commands(before, redactor)
-        return raw if said == before else f"{_encoded(said)[:-1]}{breaks}\""
+        return raw if said == before else f'{_encoded(said)[:-1]}{breaks}"'
     return raw
 
 

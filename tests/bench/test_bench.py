@@ -3,10 +3,14 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from bench.fleet import fleet, shop
+import pytest
+
+from bench.fleet import Shop, fleet, shop
 from bench.fleet_linux import shop as linux_shop
+from bench.fleet_routeros import shop as routeros_shop
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,7 +27,7 @@ def test_a_small_run_prints_every_number() -> None:
     stages = re.findall(r"^([a-z][a-z:,+ ]+?) {2,}([\d,]+) +([\d,]+) +([\d.,]+) +\d+%$", done.stdout, re.MULTILINE)
     names = [name for name, *_ in stages]
     assert [name.partition(":")[0] for name in names] == [
-        *2 * ("baseline", "load", "parse", "parse + rules", "parse + rules + fixes + proofs")
+        *3 * ("baseline", "load", "parse", "parse + rules", "parse + rules + fixes + proofs")
     ]
     assert all(int(configs.replace(",", "")) > 0 for _, configs, _, _ in stages)
     assert re.search(r"peak memory, +2 configurations streamed: +\d+\.\d MB", done.stdout)
@@ -43,12 +47,19 @@ def test_configurations_are_as_long_as_those_of_shops() -> None:
     assert max(sizes) > 2 * min(sizes)
 
 
+@pytest.mark.parametrize("make", [linux_shop, routeros_shop])
+def test_other_fleets_are_the_same_each_time_and_varied(make: Callable[..., Shop]) -> None:
+    assert [make(number) for number in range(10)] == [make(number) for number in range(10)]
+    assert make(7) != make(7, seed=2)
+    assert len({tuple(make(number).texts.values()) for number in range(20)}) == 20
+
+
 def test_the_fleet_is_understood() -> None:
     """Lines that nobody reads would make the parser look quicker than it is."""
     from auditor.pipeline import read
     from bench.stages import capture_of
 
-    for each in (*fleet(10), *map(linux_shop, range(10))):
+    for each in (*fleet(10), *map(linux_shop, range(10)), *map(routeros_shop, range(10))):
         unknown = [
             line for coverage in read(capture_of(each.texts, each.platform)).coverage for line in coverage.unknown
         ]

@@ -69,17 +69,24 @@ def test_a_rule_about_another_port_or_network_is_not_asked() -> None:
 
 
 def test_a_partly_blocked_internet_tells_nothing_of_a_host_somewhere() -> None:
-    gw = gateway(rule("no", Action.DROP, destinations=networks("203.0.113.0/24")))
+    gw = gateway(rule("no", Action.DROP, destinations=networks("1.1.1.0/24")))
     somewhere = ask(gw)
     assert somewhere.passage is Passage.UNKNOWN
     assert somewhere.decisive is not None
     assert somewhere.decisive.share < 0.001
-    assert ask(gw, where=networks("203.0.113.0/25")).passage is Passage.BLOCKED
-    assert ask(gw, where=networks("198.51.100.0/24")).passage is Passage.OPEN
+    assert ask(gw, where=networks("1.1.1.0/25")).passage is Passage.BLOCKED
+    assert ask(gw, where=networks("1.0.0.0/24")).passage is Passage.OPEN
+
+
+@pytest.mark.parametrize(
+    "special", ["192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4"]
+)
+def test_no_host_of_the_internet_is_in_special_space(special: str) -> None:
+    assert ask(gateway(rule("bogons", Action.DROP, destinations=networks(special)))).passage is Passage.OPEN
 
 
 def test_a_list_of_what_is_open_leaves_nearly_all_closed() -> None:
-    found = ask(gateway(rule("yes", Action.ACCEPT, destinations=networks("198.51.100.0/24")), default=Action.DROP))
+    found = ask(gateway(rule("yes", Action.ACCEPT, destinations=networks("1.1.1.0/24")), default=Action.DROP))
     assert found.passage is Passage.UNKNOWN
     assert found.decisive is not None
     assert found.decisive.share > 0.999

@@ -162,7 +162,7 @@ def test_time_grows_with_the_text_and_no_faster(head: str, piece: str) -> None:
         best = 9.0
         for _ in range(3):
             start = time.perf_counter()
-            parse(text)
+            parse.__wrapped__(text)  # without its memory of texts
             best = min(best, time.perf_counter() - start)
         return best
 

@@ -191,8 +191,13 @@ def _bridge(leaving: bool) -> Answer:
 
 
 def _frames(item: Item, text: str, context: Context, scene: Scene) -> tuple[Clause, ...]:
-    """`mac-protocol`: what a frame carries; IPv4 and ARP in a tag are `vlan`."""
+    """`mac-protocol`: what a frame carries; IPv4 and ARP in a tag are `vlan`, with `vlan-encap` for what is in it.
+
+    A bridge that filters VLANs takes the tag off for ports that want none, and so does not for the others.
+    """
     negated, word = negatable(text)
+    if _tagged(scene) and word.lower() in _TAGGED_OR_NOT:
+        return doubted("which frames have a VLAN tag here, and so another mac-protocol")
     match word.lower():
         case "ip" | "0x800" | "0x0800" | "2048":
             found = conditions.ipv4(context)
@@ -205,6 +210,16 @@ def _frames(item: Item, text: str, context: Context, scene: Scene) -> tuple[Clau
         case _:
             return doubted("what a frame carries")
     return outside(found, context) if negated else found
+
+
+_TAGGED_OR_NOT = ("ip", "0x800", "0x0800", "2048", "arp", "0x806", "0x0806", "2054")
+
+
+def _tagged(scene: Scene) -> bool:
+    """Whether frames in a bridge may have VLAN tags: it filters VLANs, or a VLAN interface lies on it."""
+    config = scene.config
+    filtering = any(item.text("vlan-filtering") not in (None, "no") for item in config.items("interface bridge"))
+    return filtering or any((item.text("interface") or "") in scene.bridges for item in config.items("interface vlan"))
 
 
 def _address(destination: bool) -> Answer:

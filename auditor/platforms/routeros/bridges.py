@@ -73,13 +73,17 @@ class Bridge:
 
 @dataclass(frozen=True, slots=True)
 class Bridges:
-    """All bridges; `port_of` is by the name of the port. `horizons`: bridge → horizon → the lines of its ports."""
+    """All bridges; `port_of` is by the name of the port. `horizons`: bridge → horizon → the lines of its ports.
+
+    `unread` is a line about ports of which it is not known which one it is about.
+    """
 
     by_name: Mapping[str, Bridge]
     port_of: Mapping[str, BridgePort]
     holes: tuple[Unknown, ...]
     horizons: Mapping[str, Mapping[str, tuple[Span, ...]] | Unknown] = field(default_factory=dict)
     dynamic_horizons: Mapping[str, Span] = field(default_factory=dict)
+    unread: Unknown | None = None
 
     def __iter__(self) -> Iterator[Bridge]:
         return iter(self.by_name.values())
@@ -120,6 +124,8 @@ class Bridges:
 
     def isolated_by(self, bridge: str, horizon: Fact[str | None]) -> Fact[bool]:
         """The same for a port with this horizon, such as one that a Wi-Fi manager adds (`datapath.bridge-horizon`)."""
+        if self.unread is not None:
+            return self.unread
         if isinstance(horizon, Unknown) or horizon.value is None:
             return horizon if isinstance(horizon, Unknown) else known_like(False, horizon)
         groups = self.horizons.get(bridge, {})
@@ -127,10 +133,11 @@ class Bridges:
             return groups
         members = groups.get(horizon.value, ())
         at_run_time = self.dynamic_horizons.get(horizon.value)
-        if len(members) < 2 and at_run_time is None:
+        several = len({*groups, *self.dynamic_horizons}) > 1
+        if several and len(members) < 2 and at_run_time is None:
             return known_like(False, horizon)
         spans = tuple(dict.fromkeys((*horizon.spans, *members[:_SHOWN], *((at_run_time,) if at_run_time else ()))))
-        if len({*groups, *self.dynamic_horizons}) > 1:
+        if several:
             why = f"ports of bridge {printable(bridge)} have several horizons: only those with the same one are apart"
             return Unknown(why, spans, "see which ports readers and point of sale use, and compare their horizon")
         return Stated(True, spans)
@@ -153,6 +160,7 @@ def read(
 ) -> Bridges:
     """Read all bridges. `wanted` are VLANs of a bridge that something else names, `dynamic` are further ports."""
     holes = list(config.holes(_BRIDGE, _PORT, "interface bridge vlan"))
+    unread = next(iter(config.holes(_PORT)), None)
     bridges = {item.name: item for item in config.items(_BRIDGE) if item.name}
     ports: dict[str, list[BridgePort]] = {}
     seen: dict[str, BridgePort] = {}
@@ -165,7 +173,7 @@ def read(
         mine = tuple(ports.get(name, ()))
         found[name] = _bridge(config, name, bridges.get(name), mine, (wanted or {}).get(name, frozenset()))
     horizons = {name: _groups(bridge.ports) for name, bridge in found.items()}
-    return Bridges(found, seen, tuple(holes), horizons, dict(_horizons_at_run_time(config)))
+    return Bridges(found, seen, tuple(holes), horizons, dict(_horizons_at_run_time(config)), unread)
 
 
 def _groups(ports: tuple[BridgePort, ...]) -> Mapping[str, tuple[Span, ...]] | Unknown:
@@ -224,10 +232,11 @@ def _ports(config: Config, holes: list[Unknown]) -> Iterator[BridgePort]:
         bridge, name = config.text(item, "bridge") or "", config.text(item, "interface") or ""
         enabled = config.enabled(item)
         if bridge.startswith("*") or name.startswith("*") or not bridge or not name:
-            # What was deleted is a port of nothing; a damaged line, or one that changes some port, may be about any.
-            why = item.damaged or ("" if item.statements[0].verb == "add" else "which port it changes is not known")
-            if why:
-                holes.append(Unknown(f"{item.title}: {why}", (item.header,), f"correct the line in {item.file}"))
+            # What was deleted is a port of nothing; a damaged line may name anything.
+            if item.damaged:
+                holes.append(
+                    Unknown(f"{item.title}: {item.damaged}", (item.header,), f"correct the line in {item.file}")
+                )
             config.understood(item)
             continue
         if not isinstance(enabled, Unknown) and not enabled.value:

@@ -28,21 +28,41 @@ from auditor.model import (
     known_like,
     spans_of,
 )
-from auditor.platforms.routeros import capsman_caps, legacy_access, legacy_entries, legacy_security
+from auditor.platforms.routeros import access_admission, capsman_asked, capsman_caps, legacy_entries, legacy_security
 from auditor.platforms.routeros import legacy_words as words
 from auditor.platforms.routeros.capsman_caps import Cap
-from auditor.platforms.routeros.capsman_settings import Level, Settings
+from auditor.platforms.routeros.capsman_settings import CAPSMAN, Level, Settings
 from auditor.platforms.routeros.config import Config
+from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.network import Network
+from auditor.platforms.routeros.sensitive import shows_secrets
+
+_READ = {
+    "configuration": ("ssid", "max-sta-count"),
+    "channel": ("band", "frequency", "extension-channel", "control-channel-width"),
+    "datapath": ("bridge", "bridge-horizon", "client-to-client-forwarding", "local-forwarding", "vlan-id", "vlan-mode"),
+    "security": ("authentication-types", "eap-methods", "encryption", "passphrase"),
+}
+"""The settings that are read, by their group."""
 
 
 def read(config: Config, network: Network) -> tuple[Listed[Radio], Listed[Bss]]:
     """Read what a manager does; a device without these menus does nothing of the kind."""
+    _mark(config)
     caps = capsman_caps.read(config)
     access = legacy_entries.read(config, legacy_entries.CAPSMAN)
     found = Listed(tuple(_bss(config, network, cap, access) for cap in caps.found), caps.holes)
     masters = {cap.radio: cap for cap in reversed(caps.found) if cap.is_master}
     return Listed(tuple(_radio(config, cap) for cap in reversed(masters.values())), caps.holes), found
+
+
+def _mark(config: Config) -> None:
+    """What profiles and configurations say was read, be it that nothing uses them."""
+    for group, names in _READ.items():
+        for item in config.items(f"{CAPSMAN} {group}"):
+            config.span(item, *names)
+    for item in config.items(f"{CAPSMAN} configuration"):
+        config.span(item, *_READ, *(f"{group}.{name}" for group, names in _READ.items() for name in names))
 
 
 # -- radios ----------------------------------------------------------------------------------------------------
@@ -99,7 +119,8 @@ def _width(cap: Cap) -> Fact[int]:
 def _bss(config: Config, network: Network, cap: Cap, access: tuple[legacy_entries.Listed, ...]) -> Bss:
     settings = cap.settings
     akms = settings.fact("security", "authentication-types", _akms)
-    ssid = settings.stated("configuration", "ssid", str) or Unknown(f"{settings.title} names no SSID", settings.near)
+    nameless = Unknown(f"{settings.title} names no SSID", settings.near, "set configuration.ssid")
+    ssid = settings.stated("configuration", "ssid", str) or nameless
     forwarding = settings.fact("datapath", "client-to-client-forwarding", words.on_off)
     whom = legacy_entries.Whom(cap.name, ssid, forwarding)
     listed = list(legacy_entries.entries(access, whom))
@@ -133,6 +154,7 @@ def _bss(config: Config, network: Network, cap: Cap, access: tuple[legacy_entrie
         passphrase_identity=legacy_entries.own_keys(listed) or _identity(settings, akms),
         # Interfaces that one configuration makes on several access points meet at the bridge.
         relays_itself=not apart,
+        given_by=capsman_asked.LEGACY,
     )
 
 
@@ -161,7 +183,7 @@ def _passphrase(settings: Settings, akms: Fact[frozenset[Akm]]) -> Fact[Passphra
     stated = settings.stated("security", "passphrase", words.passphrase)
     if stated is not None:
         return stated
-    shown = words.shows_secrets(settings.config)
+    shown = shows_secrets(settings.config, "caps-man")
     return Stated(Passphrase.ABSENT if shown else Passphrase.HIDDEN, settings.where("security"))
 
 
@@ -173,14 +195,14 @@ def _identity(settings: Settings, akms: Fact[frozenset[Akm]]) -> Fact[str]:
     level = settings.level("security", "passphrase")
     if isinstance(level, Level):
         return legacy_security.key_identity(settings.config, level.item, level.name)
-    if words.shows_secrets(settings.config):
+    if shows_secrets(settings.config, "caps-man"):
         return Stated("", settings.near)
     why = f"the passphrase of {settings.title} is not shown to this login"
     return Unknown(why, settings.where("security"), "compare it with that of the other access points")
 
 
 def _session_timeout(
-    settings: Settings, akms: Fact[frozenset[Akm]], entries: list[legacy_access.Entry]
+    settings: Settings, akms: Fact[frozenset[Akm]], entries: list[access_admission.Entry]
 ) -> Fact[timedelta | None]:
     handed_on = settings.fact("security", "eap-methods", legacy_security.relays)
     asked = next((entry.admits for entry in entries if isinstance(entry.admits, Unknown)), None)
@@ -191,13 +213,13 @@ def _session_timeout(
 
 
 def _admission(
-    config: Config, settings: Settings, entries: list[legacy_access.Entry], forwarding: Fact[bool]
-) -> legacy_access.Admission:
+    config: Config, settings: Settings, entries: list[access_admission.Entry], forwarding: Fact[bool]
+) -> access_admission.Admission:
     """The access list; whoever no entry is about may join."""
     holes = config.holes(legacy_entries.CAPSMAN)
     if holes:
-        return legacy_access.Admission(holes[0], holes[0], holes[0])
-    return legacy_access.admission(entries, settings.default("access-list", words.on_off), forwarding)
+        return access_admission.Admission(holes[0], holes[0], holes[0])
+    return access_admission.admission(entries, settings.default("access-list", words.on_off), forwarding)
 
 
 def _port_isolated(network: Network, cap: Cap, local: Fact[bool]) -> Fact[bool]:
@@ -234,9 +256,9 @@ def _networks(network: Network, cap: Cap, local: Fact[bool]) -> Fact[tuple[str, 
         return local
     if isinstance(vlan, Unknown):
         return vlan
+    bridge = cap.settings.stated("datapath", "bridge", str)
     if local.value:
         return _on_access_point(network, cap, local, vlan)
-    bridge = cap.settings.stated("datapath", "bridge", str)
     if isinstance(bridge, Unknown):
         return bridge
     name = bridge.value if bridge is not None else ""
@@ -266,14 +288,28 @@ def _vlan(settings: Settings) -> Fact[int | None]:
     return number if isinstance(number, Unknown) else known_like(number.value, number, mode)
 
 
+def _with_vlan(network: Network, config: Config, number: int) -> Fact[tuple[str, ...]]:
+    """The networks of the manager that have a VLAN: by `/interface vlan`, be it the port of a bridge, or as such."""
+    named = [item for item in config.items("interface vlan") if (item.text("vlan-id") or "1") == str(number)]
+    joined = combine(
+        lambda *keys: tuple(dict.fromkeys(k for each in keys for k in each)), *_networks_of(network, named)
+    )
+    if isinstance(joined, Unknown) or joined.value:
+        return joined
+    known = (each for each in network.interfaces if not isinstance(each.vlan, Unknown) and each.vlan.value == number)
+    return Stated(tuple(each.key for each in known), ())
+
+
+def _networks_of(network: Network, items: list[Item]) -> list[Fact[tuple[str, ...]]]:
+    return [network.networks_of(item.name) for item in items]
+
+
 def _on_access_point(network: Network, cap: Cap, local: Known[bool], vlan: Known[int | None]) -> Fact[tuple[str, ...]]:
     """A VLAN has one id in the whole shop; frames without one are in whatever network the access point's bridge is."""
     spans = spans_of(local, vlan)
     if vlan.value is not None:
-        here = tuple(
-            i.key for i in network.interfaces if not isinstance(i.vlan, Unknown) and i.vlan.value == vlan.value
-        )
-        if here:
-            return Stated(here, spans)
+        here = _with_vlan(network, cap.settings.config, vlan.value)
+        if isinstance(here, Unknown) or here.value:
+            return here if isinstance(here, Unknown) else known_like(here.value, local, vlan)
     why = f"stations of {cap.settings.title} join the network of the access point's own bridge (local-forwarding)"
     return Unknown(why, spans, "audit the access point as a device of the shop, or give the datapath a VLAN")

@@ -22,11 +22,11 @@ from auditor.model import Device, MacPolicy, Pmf, Stated, Unknown
 from auditor.platforms.base import Edit
 from auditor.platforms.routeros import capsman_caps, legacy_entries
 from auditor.platforms.routeros import legacy_words as words
+from auditor.platforms.routeros.access_admission import Entry
 from auditor.platforms.routeros.capsman_caps import Cap
 from auditor.platforms.routeros.capsman_settings import Level
-from auditor.platforms.routeros.changes import Texts, WayBack, add_item, combine, set_property, where_of
+from auditor.platforms.routeros.changes import Texts, WayBack, add_item, clear_property, combine, set_property, where_of
 from auditor.platforms.routeros.config import Config
-from auditor.platforms.routeros.legacy_access import Entry
 from auditor.platforms.routeros.legacy_edit import config_of
 from auditor.services.base import NotPossible
 from auditor.services.reading import printable
@@ -62,6 +62,17 @@ class _Place:
         advice = f"give {printable(self.cap.key)} a configuration of its own, with {group}.{name}={value}"
         raise NotPossible(f"{group}.{name} of {self.cap.settings.title} is also that of {listed}", advice)
 
+    def clear(self, group: str, name: str) -> Edit:
+        """Take a setting's value away where it is written, if nobody else takes it from there."""
+        written = next(self._candidates(group, name))
+        others = [cap.key for cap in self.caps if cap.key not in self.allowed and _follows(cap, group, name, written)]
+        if others:
+            advice = f"give {printable(self.cap.key)} a configuration of its own, without {group}.{name}"
+            listed = ", ".join(map(printable, others))
+            raise NotPossible(f"{group}.{name} of {self.cap.settings.title} is also that of {listed}", advice)
+        where = where_of(written.item, self.config.items(written.item.menu), written.name)
+        return replace(clear_property(self.texts, where, written.name), services=_MANAGER)
+
     def _candidates(self, group: str, name: str) -> Iterator[Level]:
         """The place where the value is written and those that beat it; all of them if it is written nowhere."""
         places = list(self.cap.settings.levels(group, name))
@@ -76,7 +87,7 @@ class _Place:
 
     def entries(self, cap: Cap) -> list[Entry]:
         """What the access list says of an SSID."""
-        ssid = cap.settings.stated("configuration", "ssid", str) or Unknown("it names no SSID")
+        ssid = cap.settings.stated("configuration", "ssid", str) or Unknown("it names no SSID", settle="name one")
         whom = legacy_entries.Whom(cap.name, ssid, Stated(True, ()))
         return list(legacy_entries.entries(legacy_entries.read(self.config, legacy_entries.CAPSMAN), whom))
 
@@ -154,17 +165,11 @@ def _concerns(place: _Place, entry: Entry, cap: Cap) -> bool:
 
 
 def disable_port_isolation(texts: Texts, device: Device, intent: DisablePortIsolation) -> Edit | None:
-    """`datapath.bridge-horizon=none` of the ports that the manager adds to a bridge for one SSID."""
-    place = _place(texts, device, intent.bss, _same_ssid(device, intent.bss))
+    """No `datapath.bridge-horizon` of the ports that the manager adds to a bridge for one SSID; it knows no `none`."""
+    place = _place(texts, device, intent.bss, intent.also)
     if place is None or place.cap.settings.level("datapath", "bridge-horizon") is None:
         return None
-    return place.set("datapath", "bridge-horizon", "none")
-
-
-def _same_ssid(device: Device, key: str) -> tuple[str, ...]:
-    """The BSSs of an SSID on other access points: isolation goes for all of them."""
-    names = {bss.key: bss.ssid.value for bss in device.bsses if not isinstance(bss.ssid, Unknown)}
-    return tuple(other for other, name in names.items() if key in names and name == names[key])
+    return place.clear("datapath", "bridge-horizon")
 
 
 def admit_stations(texts: Texts, device: Device, intent: AdmitStations) -> Edit | None:

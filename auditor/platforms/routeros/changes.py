@@ -55,11 +55,11 @@ class Does(StrEnum):
 class Changed:
     """One property of a step: its new value, what was written before, and how it comes back.
 
-    `shown` is what the device shows before the change. `back` None: by `unset`.
+    `shown` is what the device shows before the change. `value` None: it loses its value, by `unset`; `back` likewise.
     """
 
     name: str
-    value: str
+    value: str | None
     shown: str | None
     back: str | None
 
@@ -81,7 +81,12 @@ class Step:
     @property
     def after(self) -> Conditions:
         """The properties that a `set` writes."""
-        return tuple((each.name, each.value) for each in self.changes)
+        return tuple((each.name, each.value) for each in self.changes if each.value is not None)
+
+    @property
+    def cleared(self) -> tuple[str, ...]:
+        """The properties that lose their value."""
+        return tuple(each.name for each in self.changes if each.value is None)
 
     @property
     def back(self) -> Conditions:
@@ -196,6 +201,19 @@ def set_property(
     changed = Changed(name, value, before if stated else default, back)
     step = Step(Does.SET, where.menu, where.conditions, (changed,))
     return Edit((SetProperty(where, name, value, create=create),), (undo,), {"steps": (step,)}, ())
+
+
+def clear_property(texts: Texts, where: Where, name: str) -> Edit:
+    """One property of an item loses the value that a line gives it, and gets it back.
+
+    For properties of which MikroTik's manual names no word for none.
+    """
+    before = texts.text(where, name)
+    if before is None:
+        raise NotPossible(f"no line says what {name} is", _LOOK)
+    _pastable(before, *_values(where.conditions))
+    step = Step(Does.SET, where.menu, where.conditions, (Changed(name, None, before, before),))
+    return Edit((RemoveProperty(where, name),), (SetProperty(where, name, before),), {"steps": (step,)}, ())
 
 
 def add_item(

@@ -19,6 +19,9 @@ from auditor.syntax.routeros import Document, LineKind, Statement, parse
 
 T = TypeVar("T")
 
+_THERE_BEFORE = frozenset({"name", "default-name", "default"})
+"""By these an export finds what no line adds: ports, radios, profiles that came with the device."""
+
 Convert = Callable[[str], T]
 """Turns a property's text into a value; raises `ValueError` with a reason for people."""
 
@@ -51,6 +54,8 @@ class Config:
     hidden: Mapping[str, Unknown] = field(default_factory=dict)
     _used: dict[str, set[int]] = field(default_factory=dict)  # file → where properties begin in it
     _seen: dict[str, set[int]] = field(default_factory=dict)  # file → where statements begin in it
+    _looked_at: set[str] = field(default_factory=set)  # menus whose statements count as seen
+    _names: dict[str, dict[str, Item]] = field(default_factory=dict)  # menu → its items by name, once asked for
     _lacking: dict[str, tuple[Unknown, ...]] = field(default_factory=dict)  # menu → its holes, once found
 
     @classmethod
@@ -88,8 +93,10 @@ class Config:
     def items(self, menu: str) -> tuple[Item, ...]:
         """Return the items of a menu in their order, be they switched off; their heads count as understood."""
         found = self._items.get(menu, ())
-        for item in found:
-            self._seen[item.file].update(statement.begin for statement in item.statements)
+        if menu not in self._looked_at:
+            self._looked_at.add(menu)
+            for item in found:
+                self._seen[item.file].update(statement.begin for statement in item.statements)
         return found
 
     def settings(self, menu: str) -> Item | None:
@@ -98,7 +105,9 @@ class Config:
 
     def named(self, menu: str, name: str) -> Item | None:
         """Return the item of a menu with this name."""
-        return next((item for item in self.items(menu) if item.name == name), None)
+        if menu not in self._names:
+            self._names[menu] = {item.name: item for item in reversed(self.items(menu))}
+        return self._names[menu].get(name)
 
     def added(self, menu: str) -> tuple[Item, ...]:
         """Return the items that lines add to a menu, without marking anything as understood."""
@@ -117,7 +126,18 @@ class Config:
 
     def _holes(self, menu: str) -> tuple[Unknown, ...]:
         hidden = (self.hidden[menu],) if menu in self.hidden else ()
-        return hidden + self._completeness.holes(menu)
+        changing = tuple(self._changing(item) for item in self._items.get(menu, ()) if self._changes_others(item))
+        return hidden + self._completeness.holes(menu) + changing
+
+    def _changes_others(self, item: Item) -> bool:
+        """Whether a line is about items by what they say: exports add those, and find only what was there before."""
+        if item.statements[0].verb == "add":
+            return "place-before" in item.properties
+        return bool(item.found_by) and not set(item.found_by) <= _THERE_BEFORE and bool(self.added(item.menu))
+
+    def _changing(self, item: Item) -> Unknown:
+        why = f"{item.title} changes, or stands before, items that other lines add, which no export does"
+        return Unknown(why, (item.header,), f"capture the output of `/export terse` on {self.device}")
 
     # -- facts -------------------------------------------------------------------------------------------------
 
@@ -131,37 +151,45 @@ class Config:
                 found.append(Span(self.device, item.file, written.first, written.last))
             elif name in item.found_by:
                 found.append(item.header)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
     def text(self, item: Item, name: str) -> str | None:
         """Return what is written for a property, and count it as understood; None if nothing is."""
-        self.span(item, name)
+        written = item.properties.get(name)
+        if written is not None:
+            self._used[item.file].add(written.from_)
         return item.text(name)
 
     def stated(self, item: Item, name: str, convert: Convert[T]) -> Fact[T] | None:
         """Return what lines say of a property, or the device shows of it; None if nothing does."""
-        text, spans = self.text(item, name), self.span(item, name)
-        if text is None:
-            shown = self.effective.get(item.menu, {}).get(item.name, {}).get(name)
+        text, spans = item.text(name), self.span(item, name)
+        if text is None and item.menu in self.effective:
+            shown = self.effective[item.menu].get(item.name, {}).get(name)
             if shown is not None and name not in item.properties:
                 text, spans = shown.text, (shown.span,)
         if text is None:
             if not item.damaged or name in item.properties:
                 return None
             return Unknown(f"{item.title}: {item.damaged}", (item.header,), f"correct the line in {item.file}")
-        return self.converted(text, convert, *spans, what=f"{name} of {item.title}")
+        try:
+            return Stated(convert(text), spans)
+        except ValueError as error:
+            return _unreadable(text, error, f"{name} of {item.title}", spans)
 
     def converted(self, text: str, convert: Convert[T], *spans: Span, what: str) -> Fact[T]:
         """Return what a text says, or `Unknown` if it cannot be read."""
         try:
             return Stated(convert(text), spans)
         except ValueError as error:
-            return Unknown(f"cannot read {what} '{printable(text)}': {error}", spans, f"correct {what}")
+            return _unreadable(text, error, what, spans)
 
     def fact(self, item: Item, name: str, convert: Convert[T], *, default: str = "") -> Fact[T]:
         """Return what lines say of a property, or else the default of this entry (`ip dhcp-server.lease-time`)."""
         stated = self.stated(item, name, convert)
-        return stated if stated is not None else self.default(default or f"{item.menu}.{name}", convert, item.header)
+        if stated is not None:
+            return stated
+        overwritten = self._completeness.overwrites(item.menu)
+        return overwritten or self.default(default or f"{item.menu}.{name}", convert, item.header)
 
     def setting(self, menu: str, name: str, convert: Convert[T]) -> Fact[T]:
         """Return a setting of a menu without items, be it that no line names the menu; `Unknown` if it may be cut."""
@@ -297,6 +325,10 @@ def yes_no(text: str) -> bool:
     if text in ("no", "false"):
         return False
     raise ValueError("neither yes nor no")
+
+
+def _unreadable(text: str, error: ValueError, what: str, spans: tuple[Span, ...]) -> Unknown:
+    return Unknown(f"cannot read {what} '{printable(text)}': {error}", spans, f"correct {what}")
 
 
 def _keywords(statement: Statement) -> str:

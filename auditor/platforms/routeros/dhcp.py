@@ -119,7 +119,7 @@ def _scope(
 ) -> DhcpScope:
     interface = interface_of(config, item)
     entry = _network(config, interfaces, interface, shared.networks, of)
-    odd = shared.odd.of_server(config, item, shared.networks, entry)
+    odd = shared.odd.of_server(config, item, shared.networks, entry, _subnets(interfaces, interface))
     own, options = shared.own, shared.options
 
     def servers_of(each: Network) -> Fact[tuple[IPv4Address, ...]]:
@@ -144,6 +144,7 @@ def _scope(
         ipv6_only_preferred=odd.told(IPV6_ONLY, preferred_of),
         lease_store_persistent=_store(config, item, shared.stored),
         hears_past_filters=config.default("ip dhcp-server.raw-packets", lambda text: text == "yes", item.header),
+        server=printable(item.key, 200),
     )
 
 
@@ -164,6 +165,14 @@ def _network(
         return found
     why = f"no entry of /ip dhcp-server network holds all of {of.value.addresses}"
     return Unknown(why, of.spans, f"correct the pool or the network, on {config.device}")
+
+
+def _subnets(interfaces: Interfaces, interface: Fact[str]) -> tuple[IPv4Network, ...] | None:
+    """The subnets of a server's interface, None if they are not known."""
+    known = interfaces.known(interface.value) if not isinstance(interface, Unknown) else None
+    if known is None or isinstance(known.addresses, Unknown):
+        return None
+    return tuple(address.network for address in known.addresses.value) or None
 
 
 def _by_interface(config: Config, interfaces: Interfaces, interface: Fact[str], listed: Networks) -> Network | Unknown:

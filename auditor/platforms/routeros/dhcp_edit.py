@@ -118,7 +118,8 @@ def _reservation(texts: Texts, device: Device, intent: intents.AddReservation) -
     for item in menus.items(LEASE):
         if item.comment == intent.name and all(item.text(name) == value for name, value in properties):
             continue
-        if (item.text("mac-address") or "").lower() == intent.mac.lower():
+        mine = item.text("server") in (None, "all", server.name)
+        if mine and (item.text("mac-address") or "").lower() == intent.mac.lower():
             raise NotPossible(f"{intent.mac} has a lease of its own already", "correct that lease by hand")
         if item.text("address") == str(intent.address):
             raise NotPossible(f"{intent.address} is kept for another client", "choose another address")

@@ -7,7 +7,7 @@ Source: MikroTik's manual, "DHCP": Option matcher, Leases (dhcp-option), use-rad
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from typing import TypeVar
 
 from auditor.model import Fact, Unknown
@@ -93,8 +93,15 @@ class Odd:
         leases = tuple(each for each in config.items(LEASE) if _has_options(each) and _is_on(config, each))
         return cls(options, matchers, leases)
 
-    def of_server(self, config: Config, server: Item, listed: Networks, entry: Network | Unknown) -> Exceptions:
-        """Gather what may be told to some clients of a server."""
+    def of_server(
+        self,
+        config: Config,
+        server: Item,
+        listed: Networks,
+        entry: Network | Unknown,
+        subnets: tuple[IPv4Network, ...] | None,
+    ) -> Exceptions:
+        """Gather what may be told to some clients of a server; `subnets` are those of its interface, if known."""
         by_radius = config.stated(server, "use-radius", _use_radius)
         everything: Unknown | None = None
         if by_radius is not None and (isinstance(by_radius, Unknown) or by_radius.value):
@@ -109,7 +116,11 @@ class Odd:
         parts: tuple[Network, ...] = ()
         if not isinstance(entry, Unknown):
             leases = tuple(each for each in self.leases if _within(each, entry, server))
-            parts = listed.within(entry)
+            parts = tuple(
+                part
+                for part in listed.within(entry)
+                if subnets is None or any(part.address.overlaps(subnet) for subnet in subnets)
+            )
         return Exceptions(self.options, matchers, leases, parts, entry, everything, pool)
 
 

@@ -72,7 +72,9 @@ def _reservation(config: Config, item: Item, key: str) -> Reservation:
         why = f"{item.title} blocks this client (block-access), which gets no address"
         address = Unknown(why, blocked.spans, "unblock it, or take the lease away")
     lease: Fact[timedelta | None] = config.stated(item, "lease-time", _lease) or Stated(None, near)
-    return Reservation(config.device, key, _macs(config, item), address, lease)
+    server = config.text(item, "server") or "all"
+    name = "" if server == "all" else printable(server, 200)
+    return Reservation(config.device, key, _macs(config, item), address, lease, name)
 
 
 def _macs(config: Config, item: Item) -> Fact[tuple[str, ...]]:

@@ -26,6 +26,9 @@ _ANSWERING = frozenset({"A", "CNAME", "NXDOMAIN"})
 _MOST_COPIES = 16
 """A router asks one or two resolvers; copies of more for each name would take too long."""
 
+_MOST_PATTERNS = 500
+"""Expressions beyond these are in doubt for every name: each is tried on each name that is needed."""
+
 _LONGEST = 255
 """A name has at most so many characters (RFC 1035, section 2.3.4)."""
 
@@ -62,6 +65,12 @@ def entries(config: Config) -> tuple[Entry, ...]:
             config.understood(item)
             continue
         found.append(_entry(config, item, enabled))
+    patterns = [index for index, each in enumerate(found) if each.pattern is not None]
+    for index in patterns[_MOST_PATTERNS:]:
+        each = found[index]
+        why = f"/{STATIC} holds {len(patterns)} expressions, more than are worked out here"
+        unread = each.unread or Unknown(why, each.spans, f"look the names up at {config.device}")
+        found[index] = replace(each, pattern=None, unread=unread)
     return tuple(found)
 
 
@@ -79,9 +88,14 @@ def _entry(config: Config, item: Item, enabled: Fact[bool]) -> Entry:
     domain, exact = _ALL, False
     pattern: NamePattern | None = None
     if regexp or (name and not _NAME.fullmatch(name)):
-        found = single_name(regexp or name or "")
+        expression = regexp or name or ""
+        found = single_name(expression)
         domain, exact = found or _ALL, found is not None
-        pattern = NamePattern(regexp or name or "") if found is None else None
+        if found is None and expression.isprintable():
+            pattern = NamePattern(expression)
+        elif found is None:
+            why = f"the expression of {_title(item)} cannot be read"
+            unread = unread or Unknown(why, spans, f"look the names up at {config.device}")
     elif name and len(name) <= _LONGEST:
         domain = name.lower().rstrip(".")
         exact = isinstance(below, Unknown) or not below.value
@@ -119,7 +133,15 @@ def read(config: Config, usual: Listed[Forwarder]) -> Static:
             else:
                 forwarders.append(forwarder)
     rivals = _Sent.of(sent)
-    answers = [_answer(config, entry, rivals) for entry in listed if entry.type != "FWD"]
+    answers: list[LocalAnswer] = []
+    before: list[NamePattern] = []
+    passed = tuple(each.pattern for each in sent if each.pattern is not None and each.unread is None)
+    for entry in listed:
+        if entry.type != "FWD":
+            unless = tuple(before) if entry.by_pattern else passed
+            answers.append(replace(_answer(config, entry, rivals), unless=unless))
+        elif entry.pattern is not None and entry.unread is None:
+            before.append(entry.pattern)
     answers += [_doubtful(config, entry) for entry in listed if entry.pattern is not None]
     return Static(Listed(tuple(answers), config.holes(STATIC)), Listed(tuple(forwarders), tuple(dict.fromkeys(holes))))
 
@@ -142,7 +164,8 @@ def _answer(config: Config, entry: Entry, sent: "_Sent") -> LocalAnswer:
     if entry.unread is not None:
         fact = entry.unread
     elif entry.type not in _ANSWERING:
-        why = f"what {config.device} answers for addresses of {entry.domain} beside this {printable(entry.type)} record"
+        whom = entry.pattern.expression if entry.pattern is not None else entry.domain
+        why = f"what {config.device} answers for addresses of {whom} beside this {printable(entry.type)} record"
         fact = Unknown(f"{why} is not documented for all versions", entry.spans, f"look it up at {config.device}")
     rival = sent.rival(entry)
     if rival is not None:
@@ -155,11 +178,11 @@ def _answer(config: Config, entry: Entry, sent: "_Sent") -> LocalAnswer:
 
 def _doubtful(config: Config, entry: Entry) -> LocalAnswer:
     """Names that an expression matches or not, depending on how it is read."""
-    why = f"whether names match the expression of {_title(entry.item)} depends on how RouterOS reads it"
+    why = f"which names the expression of {_title(entry.item)} matches depends on how RouterOS reads it"
     fact = Unknown(why, entry.spans, f"look the names up at {config.device}")
     assert entry.pattern is not None
     pattern = NamePattern(entry.pattern.expression, doubtful=True)
-    return LocalAnswer(f"{entry.key} (doubtful)", _ALL, None, fact, foremost=True, pattern=pattern)
+    return LocalAnswer(f"{entry.key} (in doubt)", _ALL, None, fact, foremost=True, pattern=pattern)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from auditor.model import Filter, Listed, Span, Unknown
 from auditor.platforms.routeros import bridge_filter, tracking
@@ -12,6 +13,8 @@ from auditor.platforms.routeros.firewall_scene import Networked, Scene, scene_of
 from auditor.services.base import Part
 from auditor.services.netfilter.assemble import Ruleset, assemble, output_doubts
 from auditor.services.netfilter.conditions import Context, View
+
+T = TypeVar("T")
 
 _CONNECTIONS = frozenset({"tcp", "udp", "icmp"})
 
@@ -28,6 +31,9 @@ def read(config: Config, network: Networked) -> Part:
         forward_filters=_with(part.forward_filters, unseen),
         input_filters=_with(part.input_filters, hardware),
         bridge_filters=_with(part.bridge_filters, hardware),
+        source_nats=_lacking(part.source_nats, config),
+        port_forwards=_lacking(part.port_forwards, config),
+        dns_redirects=_lacking(part.dns_redirects, config),
         connection_tracking=tracking.connection_tracking(config, scene.host.reading),
         output_doubts=(*output_doubts(scene.host, rules), *_own_questions(config)),
     )
@@ -53,6 +59,11 @@ def ruleset_of(scene: Scene) -> Ruleset:
 
 def _with(listed: Listed[Filter], more: tuple[Unknown, ...]) -> Listed[Filter]:
     return Listed(listed.items, (*listed.holes, *more))
+
+
+def _lacking(listed: Listed[T], config: Config) -> Listed[T]:
+    """What is read of translations, and why the exports may not show all of them."""
+    return Listed(listed.items, tuple(dict.fromkeys((*listed.holes, *config.holes(NAT)))))
 
 
 def _first_lines(config: Config) -> Iterator[Span]:

@@ -15,19 +15,26 @@ from auditor.platforms.routeros.hotspot_logins import Logins, logins
 from auditor.platforms.routeros.hotspot_timers import idle_timeout, session_timeout
 from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.network import Network
+from auditor.platforms.routeros.wifi_menus import WIFI
 from auditor.services.reading import printable
 
 SERVERS = "ip hotspot"
+_MOST = 64
+"""How many servers are read: each stands on an interface of its own, and every binding and user may concern it."""
 _MENUS = (SERVERS, "ip hotspot profile", "ip hotspot user", "ip hotspot user profile", "ip hotspot ip-binding")
 
 
 def read(config: Config, network: Network) -> Listed[Portal]:
     """Read every HotSpot server, be it switched on or not."""
-    return Listed(tuple(_portals(config, network)), config.holes(SERVERS))
-
-
-def _portals(config: Config, network: Network) -> Iterator[Portal]:
     servers = config.items(SERVERS)
+    holes = config.holes(SERVERS)
+    if len(servers) > _MOST:
+        why = f"there are more than {_MOST} HotSpot servers, of which only the first are read"
+        holes += (Unknown(why, (servers[_MOST].header,), "look at `/ip hotspot print`"),)
+    return Listed(tuple(_portals(config, network, servers[:_MOST])), holes)
+
+
+def _portals(config: Config, network: Network, servers: tuple[Item, ...]) -> Iterator[Portal]:
     if servers:
         _mark(config)
     for server in servers:
@@ -66,6 +73,9 @@ def _interfaces(config: Config, network: Network, server: Item) -> Fact[tuple[st
     routed = network.known(name)
     if routed is not None:
         return Stated((routed.key,), lines)
+    if config.named(WIFI, name) is not None:
+        why = f"the HotSpot stands on {printable(name)}, which may be a port of a bridge, where RouterOS lets none run"
+        return Unknown(why, lines, "see whether `/ip hotspot print` flags it as invalid (I)")
     joined = network.networks_of(name)
     if isinstance(joined, Unknown) or joined.value:
         return joined

@@ -31,16 +31,21 @@ def bypassed(config: Config, server: Item) -> Fact[tuple[str, ...]]:
         return holes[0]
     macs: dict[str, str] = {}  # address → type of the first binding that names it
     spans: list[Span] = []
+    blocks: Item | None = None  # the first one that is about addresses, so that whom it blocks is not known
     for binding in config.items(BINDINGS):
         on = config.enabled(binding)
         if (not isinstance(on, Unknown) and not on.value) or not _concerns(config, binding, server):
             continue
         mac = binding.text("mac-address") or ""
-        if not _MAC.fullmatch(mac) or binding.text("address"):
-            continue  # what only a client with this IP address gets is for `let_in`
         kind = config.text(binding, "type")
+        if not _MAC.fullmatch(mac) or binding.text("address"):
+            # That only a client with this IP address passes is for `let_in`.
+            blocks = blocks or (binding if kind not in ("bypassed", "regular") else None)
+            continue
         if isinstance(on, Unknown) or kind is None or binding.damaged:
             return _unclear(config, binding)
+        if blocks is not None and kind == "bypassed":
+            return _unclear(config, blocks)
         if macs.setdefault(mac.lower(), kind) == "bypassed":
             spans += config.span(binding, "mac-address", "type")
     passing = tuple(mac for mac, kind in macs.items() if kind == "bypassed")
@@ -49,7 +54,9 @@ def bypassed(config: Config, server: Item) -> Fact[tuple[str, ...]]:
 
 def _unclear(config: Config, binding: Item) -> Unknown:
     why = f"what the binding in line {binding.header.first} does is not known"
-    return Unknown(why, config.span(binding, "mac-address") or (binding.header,), "see `/ip hotspot ip-binding print`")
+    return Unknown(
+        why, config.span(binding, "mac-address", "address") or (binding.header,), "see `/ip hotspot ip-binding print`"
+    )
 
 
 def _concerns(config: Config, item: Item, server: Item) -> bool:

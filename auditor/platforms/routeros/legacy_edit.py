@@ -22,10 +22,10 @@ from auditor.model import Akm, Bss, Device, Passphrase, Pmf, Stated, Unknown
 from auditor.platforms.base import Edit
 from auditor.platforms.routeros import effective, legacy_entries, legacy_security
 from auditor.platforms.routeros import legacy_words as words
+from auditor.platforms.routeros.access_admission import Entry
 from auditor.platforms.routeros.changes import Texts, add_item, combine, set_property, where_of
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.items import Item
-from auditor.platforms.routeros.legacy_access import Entry
 from auditor.platforms.routeros.legacy_wireless import MENU
 from auditor.profiles import load_profile
 from auditor.services.base import NotPossible

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from auditor.model import Fact, Stated, Unknown
 from auditor.platforms.routeros import interface_lists
 from auditor.platforms.routeros import legacy_words as words
+from auditor.platforms.routeros.access_admission import Entry, hears_everybody, hears_nobody, mac_of, signal_of
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.items import Item
-from auditor.platforms.routeros.legacy_access import Entry, hears_everybody, hears_nobody, mac_of, signal_of
 from auditor.services.reading import printable
 
 WIRELESS = "interface wireless access-list"

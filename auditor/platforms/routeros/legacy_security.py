@@ -14,6 +14,7 @@ from auditor.model import Akm, Cipher, Fact, Passphrase, Pmf, Stated, Unknown, c
 from auditor.platforms.routeros import legacy_words as words
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.items import Item
+from auditor.platforms.routeros.sensitive import shows_secrets
 from auditor.services.reading import printable
 
 MENU = "interface wireless security-profiles"
@@ -188,7 +189,7 @@ def _key_name(akms: Fact[frozenset[Akm]]) -> str:
 
 def absent_key(config: Config, item: Item) -> Fact[Passphrase]:
     """What it means that no line shows a key: none is set if the export shows others, else nobody can say."""
-    shown = words.shows_secrets(config)
+    shown = shows_secrets(config, item.menu)
     return Stated(Passphrase.ABSENT if shown else Passphrase.HIDDEN, (item.header,))
 
 
@@ -201,7 +202,7 @@ def key_identity(config: Config, item: Item, name: str) -> Fact[str]:
         except ValueError as error:
             why = f"the passphrase of {item.title} cannot be compared: it is {error}"
             return Unknown(why, spans, "compare it with that of the other access points")
-    if text is not None or words.shows_secrets(config):
+    if text is not None or shows_secrets(config, item.menu):
         return Stated("", spans or (item.header,))
     why = f"the passphrase of {item.title} is not shown to this login"
     return Unknown(why, (item.header,), "compare it with that of the other access points")

@@ -16,6 +16,7 @@ from datetime import timedelta
 from auditor.model import (
     Band,
     Bss,
+    ControlledRadio,
     Fact,
     IsolationScope,
     Listed,
@@ -26,8 +27,9 @@ from auditor.model import (
     combine,
     known_like,
 )
-from auditor.platforms.routeros import legacy_access, legacy_entries, legacy_security
+from auditor.platforms.routeros import access_admission, legacy_entries, legacy_security
 from auditor.platforms.routeros import legacy_words as words
+from auditor.platforms.routeros.capsman_asked import LEGACY, managers
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.network import Network
@@ -53,7 +55,7 @@ _ODD_WIDTHS = ("5mhz", "10mhz", "40mhz-turbo")
 def read(config: Config, network: Network) -> tuple[Listed[Radio], Listed[Bss]]:
     """Read the radios and their SSIDs; a device without this menu has none."""
     items = {item.name: item for item in config.items(MENU) if item.name}
-    managed = _managed(config)
+    managed = {radio.key: radio.hole for radio in controlled(config)}
     masters = {name: item for name, item in items.items() if not _is_virtual(item)}
     radios = [_radio(config, item) for name, item in masters.items() if name not in managed]
     access = legacy_entries.read(config, legacy_entries.WIRELESS)
@@ -66,17 +68,20 @@ def _is_virtual(item: Item) -> bool:
     return item.statements[0].verb == "add" and not item.text("default-name")
 
 
-def _managed(config: Config) -> dict[str, Unknown]:
-    """Radios that take all their settings from a CAPsMAN (`/interface wireless cap`), with a hole for each."""
+def controlled(config: Config) -> tuple[ControlledRadio, ...]:
+    """Radios that take all their settings from a CAPsMAN (`/interface wireless cap`)."""
     item = config.settings(_CAP)
     enabled = config.setting(_CAP, "enabled", words.on_off)
     if item is None or (not isinstance(enabled, Unknown) and not enabled.value):
-        return {}
-    holes = {}
+        return ()
+    found = {}
     for name, span in config.words(item, "interfaces"):
+        near = (span, *enabled.spans)
         why = f"radio {printable(name)} of {config.device} is managed by a CAPsMAN, which holds its SSIDs"
-        holes[name] = Unknown(why, (span, *enabled.spans), "audit the manager as a device of the shop")
-    return holes
+        hole = Unknown(why, near, "audit the manager as a device of the shop")
+        asked = enabled if isinstance(enabled, Unknown) else managers(config, item, *near)
+        found[name] = ControlledRadio(config.device, name, LEGACY, asked, hole)
+    return tuple(found.values())
 
 
 # -- radios ----------------------------------------------------------------------------------------------------
@@ -250,14 +255,14 @@ def _enabled(config: Config, item: Item, radio: Item) -> Fact[bool]:
 def _admission(
     config: Config,
     item: Item,
-    entries: list[legacy_access.Entry],
+    entries: list[access_admission.Entry],
     forwarding: Fact[bool],
     security: legacy_security.Security,
-) -> legacy_access.Admission:
+) -> access_admission.Admission:
     """The access list, behind it `default-authentication`, or the RADIUS server where the profile asks one."""
     holes = config.holes(legacy_entries.WIRELESS)
     if holes:
-        return legacy_access.Admission(holes[0], holes[0], holes[0])
+        return access_admission.Admission(holes[0], holes[0], holes[0])
     otherwise = config.fact(item, "default-authentication", words.on_off)
     asks = security.asks_radius
     if isinstance(asks, Unknown):
@@ -266,13 +271,14 @@ def _admission(
         why = f"a RADIUS server is asked about stations of {item.title} that are not on its access list"
         otherwise = Unknown(why, asks.spans, "look at the RADIUS server, or see whether the readers are let in")
         forwarding = Unknown(f"{why}, and may keep them apart", asks.spans, otherwise.settle)
-    return legacy_access.admission(entries, otherwise, forwarding)
+    return access_admission.admission(entries, otherwise, forwarding)
 
 
 def _networks(place: _Place) -> Fact[tuple[str, ...]]:
     """The networks of the bridge port, or of the VLAN with which the driver itself tags frames."""
     config, item = place.config, place.item
     mode = config.fact(item, "vlan-mode", str)
+    config.span(item, "vlan-id")  # says nothing without `use-tag`
     match mode:
         case Unknown():
             return mode

@@ -7,7 +7,6 @@ import hashlib
 import re
 
 from auditor.model import Akm, Band, Cipher, Passphrase, Phy, Pmf
-from auditor.platforms.routeros.config import Config
 from auditor.secrets import is_token, secret_format
 
 PERSONAL = frozenset({Akm.WPA_PSK, Akm.WPA2_PSK})
@@ -34,11 +33,6 @@ _HARDWARE = {
     **dict.fromkeys(("a", "an", "ac", "a-turbo"), Band.GHZ_5),
 }
 _WIDTH = re.compile(r"(?:\d{1,3}/)*(\d{1,3})mhz(?:-[CeX]+|-turbo)?")
-
-_SECRET = re.compile(
-    r"(?:wpa2?-pre-shared-key|private-pre-shared-key|passphrase|private-passphrase|password|secret|ipsec-secret"
-    r"|static-key-[0-3]|preshared-key|private-key)"
-)
 
 
 def band(text: str) -> Band:
@@ -177,16 +171,3 @@ def vlan_id(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:6]) < 4096):
         raise ValueError("not a VLAN id")
     return int(text)
-
-
-def shows_secrets(config: Config) -> bool:
-    """Whether an export shows any key or password: RouterOS shows all that it has, or none.
-
-    Source: MikroTik's manual, "Configuration Management" (`show-sensitive`, `hide-sensitive`).
-    """
-    return any(
-        each.value and _SECRET.fullmatch(each.name.rpartition(".")[2])
-        for document in config.documents.values()
-        for statement in document.statements
-        for each in statement.properties
-    )

@@ -90,7 +90,8 @@ def read(config: Config, reading: Reading | None = None) -> Network:
     bonding_of = _bondings(config)
     segments = Segments(config, links, read, vlans, bonding_of)
     addressing = network_addresses.read(config, reading, segments.actual)
-    subnets = {name: fact.value for name, fact in addressing.static.items() if not isinstance(fact, Unknown)}
+    known = {name: addressing.addresses(name) for name in (*addressing.static, *addressing.clients)}
+    subnets = {name: fact.value for name, fact in known.items() if not isinstance(fact, Unknown)}
     routes = network_routes.read(config, segments.existing, subnets, _peers(config, segments))
     uplinks = network_uplinks.read(config, links, addressing, routes)
     builder = _Builder(config, links, segments, addressing, uplinks, network_ipv6.read(config, segments.actual))
@@ -207,7 +208,10 @@ def _dynamic(reading: Reading) -> Iterator[bridges.BridgePort]:
             continue
         spans = (reading.span(BRIDGE_PORTS, row.first),)
         pvid, horizon, frames = row.text("pvid") or "1", row.text("horizon"), row.text("frame-types")
-        vid: Fact[int] = Stated(int(pvid), spans) if pvid.isdecimal() and len(pvid) < 5 else Unknown("no pvid", spans)
+        unread = Unknown(
+            f"cannot read pvid of port '{printable(name)}'", spans, "look at `/interface bridge port print`"
+        )
+        vid: Fact[int] = Stated(int(pvid), spans) if pvid.isdecimal() and len(pvid) < 5 else unread
         yield bridges.BridgePort(
             name, bridge, None, Stated("X" not in row.flags, spans), vid, Stated(frames or "admit-all", spans),
             Stated(None if horizon in (None, "none", "") else horizon, spans), reading.understood(*spans),

@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from auditor.capture import Capture
-from auditor.model import Bss, Device, Fact, Listed, Radio, Resolver, Unknown
+from auditor.model import Bss, ControlledRadio, Device, Fact, Listed, Radio, Resolver, Unknown
 from auditor.platforms.routeros import (
+    arp,
     capsman,
     dhcp,
     disagreements,
@@ -19,6 +20,7 @@ from auditor.platforms.routeros import (
     schedules,
     state_outputs,
     wifi,
+    wifi_run_time,
 )
 from auditor.platforms.routeros.config import Config, yes_no
 from auditor.platforms.routeros.network import Network
@@ -33,11 +35,13 @@ def parse(capture: Capture, profile: Profile) -> Device:
     networks = network.read(config, reading)
     state = state_outputs.read(reading)
     radios, bsses = _wireless(config, networks)
+    controlled = _controlled(config) if bsses.holes else Listed()
     scopes, reservations = dhcp.read(config, networks)
     resolvers, blocklists = dns.read(config, networks)
     filters = firewall.read(config, networks)
     ways = routes.forwarding(config, networks)
     unanswered = routes.input_doubts(config, networks)
+    between = arp.between(config, networks)
     return Device(
         name=capture.device,
         platform=capture.platform,
@@ -55,7 +59,10 @@ def parse(capture: Capture, profile: Profile) -> Device:
         blocklists=blocklists,
         forward_filters=Listed((*ways, *filters.forward_filters), (*ways.holes, *filters.forward_filters.holes)),
         input_filters=Listed((*unanswered, *filters.input_filters), filters.input_filters.holes),
-        bridge_filters=Listed(filters.bridge_filters.items, (*filters.bridge_filters.holes, *networks.doubts)),
+        bridge_filters=Listed(
+            (*filters.bridge_filters.items, *((between,) if between is not None else ())),
+            (*filters.bridge_filters.holes, *networks.doubts),
+        ),
         source_nats=filters.source_nats,
         port_forwards=filters.port_forwards,
         portals=hotspot.read(config, networks),
@@ -63,10 +70,11 @@ def parse(capture: Capture, profile: Profile) -> Device:
         schedules=schedules.read(config),
         leases=state.leases,
         neighbours=state.neighbours,
-        stations=state.stations,
+        stations=wifi_run_time.placed(state.stations, config, bsses),
         port_states=state.port_states,
         disagreements=disagreements.read(reading),
         coverage=config.coverage() + outputs.coverage(reading),
+        controlled_radios=controlled,
     )
 
 
@@ -105,6 +113,11 @@ def _wireless(config: Config, networks: Network) -> tuple[Listed[Radio], Listed[
             tuple(dict.fromkeys(hole for _, bsses in read for hole in bsses.holes)),
         ),
     )
+
+
+def _controlled(config: Config) -> Listed[ControlledRadio]:
+    """The radios of an access point whose SSIDs are in the export of its manager."""
+    return Listed((*wifi.controlled(config), *legacy_wireless.controlled(config)))
 
 
 def _with_doubts(resolver: Resolver, doubts: tuple[Unknown, ...]) -> Resolver:

@@ -13,6 +13,8 @@ from auditor.platforms.routeros.items import Item
 from auditor.services.reading import printable
 
 POOL = "ip pool"
+_MOST = 32
+"""How many pools may follow each other by `next-pool`; nobody has so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Pools:
         seen: set[str] = set()
         spans: list[Span] = list(near)
         while name not in ("", "none") and name not in seen:
+            if len(seen) == _MOST:
+                return Unknown(f"more than {_MOST} pools follow each other", tuple(spans), "look at `/ip pool print`")
             seen.add(name)
             items = self.named.get(name, ())
             if self.holes:

@@ -7,8 +7,7 @@ Source: MikroTik's manual, "Routing decision", "Policy Routing", "VRF"; its comm
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network, ip_network, summarize_address_range
+from ipaddress import IPv4Network, ip_network
 
 from auditor.model import (
     NO_ROUTER,
@@ -23,35 +22,33 @@ from auditor.model import (
     known_like,
     spans_of,
 )
+from auditor.platforms.routeros import arp
 from auditor.platforms.routeros.config import Config, yes_no
 from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.network import Network
+from auditor.platforms.routeros.network_links import PPP_MENUS
 from auditor.platforms.routeros.network_routes import EVERYWHERE, MAIN, Route
 from auditor.services.reading import printable
-from auditor.services.routes import connected, matching
+from auditor.services.routes import connected, matching, told_apart
 
 _SETTLE = "from this network open the hosts of the policy, then declare egress; or look at `/ip route print`"
 _INSIDE = tuple(map(IPv4Network, ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")))
 _RULES = ("routing rule", "ip route rule")
 _VRFS = ("ip vrf", "ip route vrf")
-_NO_ANSWER = ("reply-only", "disabled")
-_ARP_MENUS = (
-    "interface bridge", "interface vlan", "interface ethernet", "interface bonding", "interface wireless",
-    "interface wifi",
-)  # fmt: skip
 _LOOKUPS = ("", "lookup", "lookup-only-in-table")
-_MOST_RANGES = 200
 
 
 def forwarding(config: Config, network: Network) -> Listed[Filter]:
     """Return the filters of what may keep packets from passing through; nothing if no line says such a thing."""
-    filters = [each for each in (_forwards(config), _routing(config, network), _unanswered(config, network)) if each]
+    stopped = (arp.unanswered(config, network), arp.unknown(config, network))
+    found = (_forwards(config), _routing(config, network), *stopped)
+    filters = [each for each in found if each]
     return Listed(tuple(filters), config.holes("ip route", *_RULES, *_VRFS, "ip firewall mangle"))
 
 
 def input_doubts(config: Config, network: Network) -> Listed[Filter]:
     """Return the filter of networks in which this device answers only those whose address it was told."""
-    found = _unanswered(config, network)
+    found = arp.unanswered(config, network)
     return Listed((found,) if found is not None else ())
 
 
@@ -75,7 +72,7 @@ def _routing(config: Config, network: Network) -> Filter | None:
         *(rule for item in _items(config, "ip firewall mangle") for rule in _mark(config, network, item)),
         *(rule for item in _items(config, *_RULES) for rule in _rule(config, network, item)),
     ]
-    ways = [found for route in network.routes.routes for found in _route(network, route)]
+    ways = [found for route in network.routes.routes for found in _route(config, network, route)]
     if not rules and not ways:
         return None
     if ways:
@@ -83,17 +80,7 @@ def _routing(config: Config, network: Network) -> Filter | None:
         ways = sorted((*ways, *connected(network.interfaces)), key=lambda each: -each[0].prefixlen)
     rules += [rule for _, rule in ways]
     near = spans_of(*(rule.action for rule in rules))
-    return Filter(config.device, "routing", Listed(_told_apart(rules)), Stated(Action.ACCEPT, near[:1]))
-
-
-def _told_apart(rules: list[FilterRule]) -> tuple[FilterRule, ...]:
-    """Number rules of one key."""
-    seen: dict[str, int] = {}
-    found = []
-    for rule in rules:
-        number = seen[rule.key] = seen.get(rule.key, 0) + 1
-        found.append(rule if number == 1 else replace(rule, key=f"{rule.key} ({number})"))
-    return tuple(found)
+    return Filter(config.device, "routing", Listed(told_apart(rules)), Stated(Action.ACCEPT, near[:1]))
 
 
 def _items(config: Config, *menus: str) -> Iterator[Item]:
@@ -187,7 +174,7 @@ def _networks(item: Item, name: str, spans: tuple[Span, ...]) -> Fact[tuple[IPv4
     return Stated((found,), spans) if isinstance(found, IPv4Network) else None
 
 
-def _route(network: Network, route: Route) -> Iterator[tuple[IPv4Network, FilterRule]]:
+def _route(config: Config, network: Network, route: Route) -> Iterator[tuple[IPv4Network, FilterRule]]:
     """A route by which packets are refused, or public addresses leave elsewhere than by an uplink."""
     if route.table != MAIN:
         return
@@ -199,13 +186,29 @@ def _route(network: Network, route: Route) -> Iterator[tuple[IPv4Network, Filter
         why = f"has the target '{printable(route.item.text('dst-address') or '')}', which cannot be read"
     elif why is None:
         why = _diverted(network, route, target)
-    elif target == EVERYWHERE and any(i for i in network.interfaces if _is_uplink(network, i.key)):
-        return  # the last resort behind other default routes
+    elif target == EVERYWHERE and _is_last(config, network, route):
+        return
     if why is None:
         return
     doubt = Unknown(f"the route {route.item.title} {why}", route.spans, _SETTLE)
     rule = matching(f"route {target}", doubt, destinations=Stated((target,), route.spans))
     yield target, rule
+
+
+def _is_last(config: Config, network: Network, route: Route) -> bool:
+    """Whether a default route is the last resort behind one by an uplink: of equal distances, either may count."""
+    ways = (way for way in network.routes.defaults() if _is_uplink(network, way.interface))
+    others = [way.route.item.text("distance") for way in ways]
+    for menu in ("ip dhcp-client", *PPP_MENUS, "interface lte apn"):
+        others += [item.text("default-route-distance") for item in _items(config, menu)]
+    if not others and any(_is_uplink(network, each.key) for each in network.interfaces):
+        others.append(None)
+    return any(_distance(other) < _distance(route.item.text("distance")) for other in others)
+
+
+def _distance(text: str | None) -> int:
+    """The distance of a default route; 1 where no line says so (MikroTik's manual, "IP Routing", "DHCP")."""
+    return int(text) if text is not None and text.isascii() and text.isdecimal() and len(text) < 6 else 1
 
 
 def _diverted(network: Network, route: Route, target: IPv4Network) -> str | None:
@@ -218,70 +221,3 @@ def _diverted(network: Network, route: Route, target: IPv4Network) -> str | None
         return None  # its gateway cannot be reached, so that the route is not active
     names = ", ".join(way.interface for way in ways if way.interface)
     return f"leads to {target} by {printable(names)}, which is no uplink that was judged"
-
-
-# -- ARP -------------------------------------------------------------------------------------------------------
-
-
-def _unanswered(config: Config, network: Network) -> Filter | None:
-    """`arp=reply-only`: hosts that no static entry and no lease (`add-arp=yes`) names get no answer from the router."""
-    rules: list[FilterRule] = []
-    for menu in _ARP_MENUS:
-        for item in config.items(menu):
-            mode = config.text(item, "arp")
-            key = network.actual(item.name)
-            if mode not in _NO_ANSWER or not item.name or key != item.name:
-                continue  # on a port of a bridge, only what the bridge says counts
-            spans = config.span(item, "arp")
-            entering: Fact[frozenset[str] | None] = Stated(frozenset({key}), spans)
-            told, lines = _leased(config, network, key)
-            if told:
-                accept = Stated(Action.ACCEPT, (*spans, *lines))
-                rules.append(matching(f"arp {key} (leases)", accept, entering=entering, sources=Stated(told, lines)))
-            why = f"{item.title} has arp={mode}: the router answers only devices that a line or a lease names"
-            rules.append(matching(f"arp {key}", Unknown(why, spans, _ARP_SETTLE), entering=entering))
-    if not rules:
-        return None
-    return Filter(config.device, "arp", Listed(_told_apart(rules)), Stated(Action.ACCEPT, spans_of(rules[-1].action)))
-
-
-_ARP_SETTLE = "let the DHCP server add its leases (add-arp=yes), or add the device to /ip arp"
-
-
-def _leased(config: Config, network: Network, key: str) -> tuple[tuple[IPv4Network, ...], tuple[Span, ...]]:
-    """The addresses for which a DHCP server of an interface adds ARP entries (`add-arp=yes`), and static ones.
-
-    A question that comes from no address yet is one of DHCP.
-    """
-    pools = {item.name: item for item in config.items("ip pool")}
-    found: list[IPv4Network] = []
-    spans: list[Span] = []
-    for item in config.items("ip dhcp-server"):
-        if item.text("add-arp") not in ("yes", "true") or network.actual(item.text("interface") or "") != key:
-            continue
-        on = config.enabled(item)
-        pool = pools.get(item.text("address-pool") or "")
-        if isinstance(on, Unknown) or not on.value:
-            continue
-        spans += config.span(item, "add-arp")
-        found.append(IPv4Network("0.0.0.0/32"))
-        for word, span in config.words(pool, "ranges") if pool is not None else ():
-            found += _range(word)
-            spans.append(span)
-    for item in config.items("ip arp"):
-        if network.actual(item.text("interface") or "") == key:
-            found += _range(config.text(item, "address") or "")
-            spans += config.span(item, "address", "interface", "mac-address")
-    return tuple(found[:_MOST_RANGES]), tuple(dict.fromkeys(spans))
-
-
-def _range(word: str) -> list[IPv4Network]:
-    """`192.168.88.10-192.168.88.254`, one address, or a network."""
-    first, dash, last = word.partition("-")
-    try:
-        if dash:
-            return list(summarize_address_range(IPv4Address(first.strip()), IPv4Address(last.strip())))
-        network = ip_network(word, strict=False)
-    except (ValueError, TypeError):
-        return []
-    return [network] if isinstance(network, IPv4Network) else []

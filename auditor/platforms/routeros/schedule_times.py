@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, time, timedelta
 from math import gcd
 
+from auditor.intents import duration as shown
 from auditor.model import Fact, Span, Stated, Unknown
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.items import Item
@@ -60,8 +61,8 @@ def _since_boot(
     """`startup` without an interval runs when the device starts, and does nothing by the clock."""
     if start == "startup" and interval == 0:
         return Stated((), lines), Stated(frozenset(), lines)
-    what = "the device starts" if start else "a time that no line says"
-    why = f"{item.title} runs every {timedelta(seconds=interval)} from when {what}, so at any hour of the shop"
+    what = "when the device starts" if start else "a time that no line says"
+    why = f"{item.title} runs every {shown(timedelta(seconds=interval))} from {what}, so at any hour of the shop"
     return _both(Unknown(why, lines, "give it a start-time when the shop is closed"))
 
 

@@ -29,6 +29,7 @@ from auditor.syntax.routeros_print import parse_pairs
 
 _SCHEDULER, _SCRIPTS, _NETWATCH = "system scheduler", "system script", "tool netwatch"
 _WATCHDOG, _CLOCK, _KIDS = "system watchdog", "system clock", "ip kid-control"
+_UPLINKS = tuple(f"interface {kind}" for kind in ("pppoe-client", "lte", "ppp-client", "l2tp-client"))
 _EVERY_DAY = frozenset(range(7))
 _WIRELESS = re.compile(r"(?:wlan|wifi|cap|[25]ghz)[A-Za-z0-9._-]*")
 _DOWN_HOOKS = ("down-script", "up-script", "test-script")
@@ -85,6 +86,7 @@ def _zone(text: str) -> str:
 def _surroundings(config: Config) -> Surroundings:
     scripts = {item.name: item.text("source") or "" for item in config.items(_SCRIPTS)}
     uplinks = {item.text("interface") or "" for item in config.items("ip dhcp-client")}
+    uplinks |= {item.name for menu in _UPLINKS for item in config.items(menu)}
     menus = ("interface wireless", "interface wifi", "caps-man interface")
     radios = {item.name for menu in menus for item in config.items(menu)}
     return Surroundings(

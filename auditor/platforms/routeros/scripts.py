@@ -43,12 +43,12 @@ _READS = frozenset(
 """Verbs that leave the network as it is: `renew` keeps the address, `flush` empties a cache."""
 
 _QUIET = (
-    "log", "file", "tool e-mail", "tool fetch", "tool sms", "tool graphing", "tool traffic-monitor", "queue",
-    "system backup", "system clock", "system identity", "system leds", "system logging", "system note", "system ntp",
-    "system routerboard", "certificate", "user", "snmp", "ip cloud", "ip dns cache", "ip firewall address-list",
-    "ip firewall mangle", "ip hotspot user", "ip ssh", "ip service", "ppp", "disk", "tool romon", "tool mac-server",
-    "ip accounting", "ip traffic-flow", "ip neighbor", "system health", "system resource", "beep",
-    "environment", "console", "system script environment", "system script job",
+    "log", "file", "tool e-mail", "tool fetch", "tool sms", "tool wol", "tool graphing", "tool traffic-monitor",
+    "queue", "system backup", "system clock", "system identity", "system leds", "system logging", "system note",
+    "system ntp", "system routerboard", "certificate", "user", "snmp", "ip cloud", "ip dns cache",
+    "ip firewall address-list", "ip firewall mangle", "ip hotspot user", "ip ssh", "ip service", "ppp", "disk",
+    "tool romon", "tool mac-server", "ip accounting", "ip traffic-flow", "ip neighbor", "system health",
+    "system resource", "beep", "environment", "console", "system script environment", "system script job",
 )  # fmt: skip
 """Menus in which no change ends the session of a reader. Address lists are judged where a filter uses them."""
 
@@ -227,23 +227,28 @@ def _effect(menu: str, verb: str, arguments: tuple[str, ...], around: Surroundin
         return Doubt(f"'{verb}' runs what is not in the export")
     if (menu, verb) in _RESTARTS:
         return Disturbance.REBOOT
-    if verb in _READS or _under(menu, _QUIET):
-        return None
     if verb in ("power-cycle", "power-reset"):
         return Doubt(f"'{said}' takes the power from a port, and with it from what it feeds")
+    if verb in _READS or _under(menu, _QUIET):
+        return None
     if menu == "ip dhcp-client" and verb in ("release", "disable", "remove"):
         return Disturbance.UPLINK_DOWN
     if _under(menu, ("interface", "caps-man")):
         return _interface(menu, verb, arguments, said, around)
     if _under(menu, _SERVES):
-        return _service(verb, arguments, said)
+        return _service(menu, verb, arguments, said)
     changes = not menu or menu.partition(" ")[0] in _NETWORK
     return Doubt(_changes(said)) if changes else None
 
 
-def _service(verb: str, arguments: tuple[str, ...], said: str) -> Effect | None:
-    """Addresses, names and routes: switched off, they are missing; switched on or added, they interrupt nothing."""
+def _service(menu: str, verb: str, arguments: tuple[str, ...], said: str) -> Effect | None:
+    """Addresses, names and routes: switched off, they are missing; switched on or added, they interrupt nothing.
+
+    Unless it is a portal, which asks for a login from then on, or an answer about a name.
+    """
     match verb:
+        case "add" | "enable" if menu in ("ip hotspot", "ip dns static"):
+            return Doubt(_changes(said))
         case "add" | "enable":
             return None
         case "disable" | "remove":

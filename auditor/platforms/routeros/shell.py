@@ -17,6 +17,9 @@ Conditions = tuple[tuple[str, str], ...]
 _TEXTS = frozenset(["name", "default-name", "comment", "ssid", "host-name"])
 """Properties that are texts whatever stands in them: `name="10"` is no number."""
 
+_OPERATORS = frozenset(["and", "or", "in", "not", "where"])
+"""Words that mean something in the conditions of a `find`, where a name of a device may be one of them."""
+
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _DURATION = re.compile(r"(?=\d)(?:(\d{1,9})w)?(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?")
 _UNITS = (("w", 604800), ("d", 86400), ("h", 3600), ("m", 60), ("s", 1))
@@ -38,7 +41,7 @@ def find(conditions: Conditions) -> str:
 
 
 def _compared(name: str, value: str) -> str:
-    plain = name.rpartition(".")[2] not in _TEXTS and _WORD.fullmatch(value)
+    plain = name.rpartition(".")[2] not in _TEXTS and _WORD.fullmatch(value) and value not in _OPERATORS
     return value if plain else quote(value)
 
 

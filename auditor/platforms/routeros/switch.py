@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from auditor.model import Fact, Span, Stated, Unknown
 from auditor.platforms.routeros.config import Config
-from auditor.platforms.routeros.items import Item
+from auditor.platforms.routeros.items import Item, settles
 from auditor.services.reading import printable
 from auditor.syntax.routeros import Statement, TargetKind
 
@@ -70,6 +70,11 @@ def read(config: Config) -> Switch:
     doubts = [*_numbered(config, _ISOLATION, ("forwarding-override",)), *_numbered(config, _PORT, _ISOLATING)]
     doubts += _cut_off(allowed)
     doubts += (_doubt(config, item) for item in config.items(_ISOLATION) if item.damaged)
+    doubts += (
+        Unknown(f"a line of /{_ISOLATION} cannot be read", (span,), "ping the reader from the point of sale")
+        for statement, span in _statements(config, _ISOLATION)
+        if statement.damaged and not settles(statement)
+    )
     for menu in _ACCESS_CONTROL:
         doubts += (_doubt(config, item) for item in config.items(menu) if _may_be_on(config, item))
     return Switch(allowed, _vlans(config), tuple(doubts))

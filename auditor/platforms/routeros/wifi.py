@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from auditor.model import Akm, Bss, Fact, Listed, Radio, Stated, Unknown, combine, known_like
+from auditor.model import Akm, Bss, ControlledRadio, Fact, Listed, Radio, Stated, Unknown, combine, known_like
 from auditor.platforms.routeros import wifi_access_list as access_list
 from auditor.platforms.routeros import wifi_capsman as capsman
 from auditor.platforms.routeros import wifi_radios as of_radio
 from auditor.platforms.routeros import wifi_reach as reach
 from auditor.platforms.routeros import wifi_security as security
+from auditor.platforms.routeros.capsman_asked import WIFI as WIFI_CAPSMAN
+from auditor.platforms.routeros.capsman_asked import managers
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.network import Network
 from auditor.platforms.routeros.wifi_hardware import Hardware, Modes
-from auditor.platforms.routeros.wifi_menus import CONFIGURATION, PROFILES, WIFI, Menus
+from auditor.platforms.routeros.wifi_menus import CAP, CONFIGURATION, PROFILES, WIFI, Menus
 from auditor.platforms.routeros.wifi_settings import Settings
 from auditor.services.reading import printable
 
@@ -70,6 +72,21 @@ def read(config: Config, network: Network) -> tuple[Listed[Radio], Listed[Bss]]:
     holes += more
     bsses = [_bss(access, network, place) for place in places if _is_access_point(place)]
     return Listed(tuple(radios), tuple(dict.fromkeys(holes))), Listed(tuple(bsses), tuple(dict.fromkeys(holes)))
+
+
+def controlled(config: Config) -> tuple[ControlledRadio, ...]:
+    """The radios that take all their settings from a manager, here or elsewhere; those that are off carry nothing."""
+    menus = Menus.of(config)
+    found = []
+    for item in menus.interfaces:
+        settings = Settings(menus, item)
+        managed = capsman.is_managed(settings)
+        off = isinstance(on := config.enabled(item), Stated) and not on.value
+        if _is_master(item) and not off and not isinstance(managed, Unknown) and managed.value:
+            asked = managers(config, config.settings(CAP), *managed.spans)
+            hole = capsman.hole(settings, managed)
+            found.append(ControlledRadio(config.device, item.name, WIFI_CAPSMAN, asked, hole))
+    return tuple(found)
 
 
 def _is_master(item: Item) -> bool:
@@ -132,6 +149,14 @@ def _is_access_point(place: _Place) -> bool:
     return not off or place.settings.stated("configuration", "ssid", str) is not None
 
 
+def _serves(settings: Settings, enabled: Fact[bool]) -> Fact[bool]:
+    """What is on serves stations, unless its mode may be another one than `ap`."""
+    mode = settings.fact("configuration", "mode", _mode)
+    if isinstance(mode, Unknown) and (isinstance(enabled, Unknown) or enabled.value):
+        return mode
+    return enabled
+
+
 def _mode(text: str) -> str:
     if text != "ap" and text not in _STATIONS:
         raise ValueError("not a mode that RouterOS knows")
@@ -156,7 +181,7 @@ def _bss(access: access_list.AccessList, network: Network, place: _Place) -> Bss
         key=place.key,
         radio=radio.key,
         ssid=ssid,
-        enabled=place.enabled,
+        enabled=_serves(settings, place.enabled),
         networks=(
             reach.remote_networks(settings, network, listed)
             if place.remote
@@ -180,6 +205,7 @@ def _bss(access: access_list.AccessList, network: Network, place: _Place) -> Bss
         reauth_period=_reauthentication(settings, akms),
         passphrase_identity=security.identity(settings, passphrase),
         relays_itself=True,
+        given_by=WIFI_CAPSMAN if place.remote else "",
     )
 
 

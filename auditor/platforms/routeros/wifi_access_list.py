@@ -10,9 +10,7 @@ from dataclasses import dataclass
 
 from auditor.model import Fact, Span, Unknown, known_like
 from auditor.platforms.routeros import interface_lists
-from auditor.platforms.routeros.config import Config, yes_no
-from auditor.platforms.routeros.items import Item
-from auditor.platforms.routeros.legacy_access import (
+from auditor.platforms.routeros.access_admission import (
     Admission,
     Entry,
     admission,
@@ -21,6 +19,8 @@ from auditor.platforms.routeros.legacy_access import (
     mac_of,
     signal_of,
 )
+from auditor.platforms.routeros.config import Config, yes_no
+from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.wifi_menus import WIFI
 from auditor.services.reading import printable
 

@@ -7,7 +7,7 @@ manager. Source: MikroTik's manual, "WiFi CAPsMAN", "WiFi" (Configuration proper
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.model import Band, Fact, Phy, Stated, Unknown
 from auditor.platforms.routeros import wifi_hardware as hardware
@@ -90,14 +90,25 @@ def provisioned(menus: Menus, radios: Hardware) -> tuple[tuple[Provisioned, ...]
         enabled = config.enabled(rule)
         if not isinstance(enabled, Unknown) and not enabled.value:
             continue
+        if any(_leaves_nothing(config, before, rule) for before in earlier):
+            continue
         made = _made(menus, radios, rule, tuple(earlier), on, enabled)
         if isinstance(made, Unknown):
             holes.append(made)
         elif made is not None and made.key not in keys:
-            found.append(made)
-            keys.add(made.key)
-        earlier.append(rule)
+            # Two rules may give the same configuration to radios that they choose by other words of the same text.
+            bsses = tuple((f"{key} ({made.key})" if key in keys else key, each) for key, each in made.bsses)
+            found.append(replace(made, bsses=bsses))
+            keys.update(key for key, _ in bsses)
+        if not isinstance(enabled, Unknown):
+            earlier.append(rule)
     return tuple(found), tuple(holes)
+
+
+def _leaves_nothing(config: Config, before: Item, rule: Item) -> bool:
+    """Whether a rule before asks for no more than this one does, so that no radio comes to this one."""
+    asked = ((config.text(before, name) or "", config.text(rule, name) or "") for name in _MATCHERS)
+    return not before.damaged and all(theirs in ("", ours) for theirs, ours in asked)
 
 
 def _made(

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from auditor.model import Fact, Unknown
-from auditor.platforms.routeros.completeness import canonical
 from auditor.platforms.routeros.config import Config, yes_no
 from auditor.platforms.routeros.items import Item
+from auditor.platforms.routeros.sensitive import shows_secrets
 
 WIFI = "interface wifi"
 CONFIGURATION = f"{WIFI} configuration"
@@ -29,18 +29,6 @@ _READ = {
     ),
 }
 """The settings that are read, by their group."""
-
-_SECRETS = {
-    WIFI: ("passphrase", "eap-password"),
-    "interface wireless": ("wpa-pre-shared-key", "wpa2-pre-shared-key"),
-    "caps-man": ("passphrase",),
-    "ppp secret": ("password",),
-    "interface pppoe-client": ("password",),
-    "ip hotspot user": ("password",),
-    "radius": ("secret",),
-}
-"""Menu → properties that RouterOS 7 shows only where secrets are asked for. Source: MikroTik's manual, "List of menus
-with sensitive parameters"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +59,7 @@ class Menus:
             {group: config.holes(f"{WIFI} {group}") for group in groups},
             _passphrases(config),
             config.setting(CAP, "enabled", yes_no),
-            _shows_secrets(config),
+            shows_secrets(config, WIFI),
         )
 
 
@@ -98,14 +86,3 @@ def _passphrases(config: Config) -> dict[str, tuple[Item, ...]]:
         if isinstance(enabled, Unknown) or enabled.value:
             found.setdefault(config.text(item, "group") or "", []).append(item)
     return {group: tuple(items) for group, items in found.items()}
-
-
-def _shows_secrets(config: Config) -> bool:
-    return any(
-        each.value and each.name.rpartition(".")[2] in names
-        for document in config.documents.values()
-        for statement in document.statements
-        for menu, names in _SECRETS.items()
-        if canonical(statement.menu).startswith(menu)
-        for each in statement.properties
-    )

@@ -9,10 +9,10 @@ Source: MikroTik's manual, "WiFi" (Datapath properties, Access List, Security mu
 from collections.abc import Iterator
 
 from auditor.model import Fact, IsolationScope, Known, Unknown, known_like
+from auditor.platforms.routeros.access_admission import Admission, Entry
 from auditor.platforms.routeros.bridges import vlan_id
 from auditor.platforms.routeros.config import yes_no
 from auditor.platforms.routeros.items import Item
-from auditor.platforms.routeros.legacy_access import Admission, Entry
 from auditor.platforms.routeros.network import Network
 from auditor.platforms.routeros.wifi_settings import Settings
 
@@ -52,21 +52,24 @@ def networks(
 ) -> Fact[tuple[str, ...]]:
     """The networks that stations join: a bridge port, `datapath.bridge`, or the interface itself.
 
-    A virtual interface joins the bridge of its master if nothing else says so.
+    A virtual interface joins the bridge of its master if nothing else says so. What lines say beats what the bridge
+    shows of a port that something added to it.
     """
     found = network.bridges
     vlan = settings.fact("datapath", "vlan-id", _vlan)
     chosen = next(_by_station(settings, listed), None)
     if chosen is not None:
         return chosen
-    if found.bridge_of(name) is not None:
-        return network.networks_of(name, vlan)
+    port = found.port_of.get(name)
     bridge = settings.stated("datapath", "bridge", str)
+    added = port is not None and port.item is None
+    if found.bridge_of(name) is not None and not (added and bridge is not None):
+        return network.networks_of(name, vlan)
     if bridge is None and master is not None:
         bridge = master.stated("datapath", "bridge", str)
-        port = found.port_of.get(master.item.name)
-        if bridge is None and port is not None:
-            return network.networks_of(port.bridge, vlan)
+        above = found.port_of.get(master.item.name)
+        if bridge is None and above is not None:
+            return network.networks_of(above.bridge, vlan)
     if isinstance(bridge, Unknown):
         return bridge
     if bridge is not None and bridge.value not in ("", "none"):
@@ -126,8 +129,10 @@ def _by_station(settings: Settings, listed: tuple[Entry, ...]) -> Iterator[Unkno
             why = f"{settings.title} is one link of a multi-link interface, which its traffic goes by"
             spans = settings.config.span(settings.interface, "mld-interface")
             yield Unknown(why, spans, "see which address a station gets")
+    vlan = settings.fact("datapath", "vlan-id", _vlan)
+    own = None if isinstance(vlan, Unknown) or vlan.value is None else str(vlan.value)
     for entry in listed:
-        if entry.own_vlan:
+        if entry.own_vlan and entry.item.text("vlan-id") != own:
             why = f"{entry.item.title} gives stations a VLAN of their own"
             yield Unknown(why, entry.near, "see which address a reader gets, or take vlan-id out of the entry")
     for item in passphrases(settings):

@@ -22,7 +22,7 @@ from auditor.intents import AddReservation, SetLeaseTime, duration
 from auditor.model import Assumed, Declared, DhcpScope, Severity, Stated, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import dhcp_readers, smart_readers
-from auditor.site import Readers, Site
+from auditor.site import Readers, Site, is_for
 from auditor.verdicts import Change, Fail, Fix, Pass, Undecided, Verdict
 
 _OWN_LEASE = "why this reader has another lease than the rest is the owner's to say"
@@ -65,8 +65,9 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
 def _leases_of_their_own(site: Site, readers: Readers) -> Iterator[Verdict]:
     """Entries for declared readers that name a lease, and no address that the reader could keep."""
     day, macs = site.working_day(readers), {*readers.macs, *readers.macs_ethernet}
-    names = readers.attachment.segment.devices
-    for entry in (entry for device in site.devices if device.name in names for entry in device.reservations):
+    segment = readers.attachment.segment
+    devices = [device for device in site.devices if device.name in segment.devices]
+    for entry in (each for device in devices for each in device.reservations if is_for(each, segment, device)):
         of_readers = not isinstance(entry.macs, Unknown) and macs & set(entry.macs.value)
         if not of_readers or isinstance(entry.address, Unknown) or entry.address.value is not None:
             continue

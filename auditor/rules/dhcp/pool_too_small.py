@@ -14,7 +14,7 @@ The pool grows at its end, inside the subnet and below the server's own addresse
 Addresses that devices were given by hand in that part can collide: look for them first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from auditor.intents import EnlargePool
@@ -40,10 +40,22 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
     if not scopes.items and not scopes.holes:
         yield NotApplicable("no audited device gives them addresses; dhcp-lease-too-short says so")
     for scope in scopes:
-        yield _judge(site, readers, scope)
+        yield _judge(site, readers, scope, _spare(readers, scope, scopes.items))
 
 
-def _judge(site: Site, readers: Readers, scope: DhcpScope) -> Verdict:
+def _spare(readers: Readers, scope: DhcpScope, scopes: Iterable[DhcpScope]) -> tuple[AddressRange, ...]:
+    """The other ranges of the network from which the same server gives any client an address."""
+    segment = readers.attachment.segment
+    return tuple(
+        each.pool.value
+        for each in scopes
+        if each.server and (each.device, each.server) == (scope.device, scope.server) and each.key != scope.key
+        if not isinstance(each.pool, Unknown) and each.pool.value is not None
+        if segment.holds(each.pool.value.first) and segment.holds(each.pool.value.last)
+    )
+
+
+def _judge(site: Site, readers: Readers, scope: DhcpScope, spare: tuple[AddressRange, ...]) -> Verdict:
     about = f"{scope.device}/{scope.key}"
     match scope.pool:
         case Unknown() as unknown:
@@ -53,15 +65,28 @@ def _judge(site: Site, readers: Readers, scope: DhcpScope) -> Verdict:
             fix = Fix("add reservations for all readers, or a pool", manual="the readers' MAC addresses are needed")
             return Fail(words, fact, site.policy.severity("pool-too-small"), (fix,), about=about)
         case fact:
-            return _measure(site, readers, scope, fact.value, fact)
+            return _measure(site, readers, scope, fact.value, spare, fact)
 
 
-def _measure(site: Site, readers: Readers, scope: DhcpScope, pool: AddressRange, fact: Fact[object]) -> Verdict:
+def _measure(
+    site: Site,
+    readers: Readers,
+    scope: DhcpScope,
+    pool: AddressRange,
+    spare: tuple[AddressRange, ...],
+    fact: Fact[object],
+) -> Verdict:
     about = f"{scope.device}/{scope.key}"
     declared = sum(group.count or 1 for group in site.readers if _same_network(group, readers))
     leased = _leased(site, scope, pool)
     percent = 100 * len(leased) // len(pool)
     limit = site.policy.thresholds.pool_use_warning
+    size = sum(len(each) for each in (pool, *spare))
+    used = len(leased) + sum(len(_leased(site, scope, each)) for each in spare)
+    enough = size >= declared and 100 * used // size <= limit
+    if spare and enough:
+        words = f"pool {pool} and the server's other ranges have {size} addresses, {used} known in use"
+        return Pass(words, fact, about=about)
     if len(pool) < declared:
         words = f"pool {pool} of scope '{scope.key}' has {len(pool)} addresses for {declared} readers"
         severity = site.policy.severity("pool-too-small")

@@ -2,7 +2,8 @@
 
 ## What it checks
 The reservations that name a declared reader, on the devices of the readers' network: the reserved address is
-inside the readers' subnet, no other device has it reserved, and the reader has no second reservation there.
+inside the readers' subnet, no other device has it reserved, the reader has no second reservation there, and the
+server that keeps it is one that gives the readers their addresses.
 
 ## Why it matters
 A server ignores an address that does not fit the network and gives out another one, so the reader's address
@@ -17,10 +18,10 @@ until its lease ends.
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from auditor.model import Reservation, Severity, Unknown
+from auditor.model import Reservation, Severity, Unknown, spans_of
 from auditor.rules.base import Rule
 from auditor.rules.concerns import dhcp_readers, smart_readers
-from auditor.site import Readers, Site
+from auditor.site import Readers, Site, is_for
 from auditor.verdicts import Fail, Fix, NotApplicable, Pass, Undecided, Verdict
 
 _MANUAL = "which of the addresses was meant is not in the configuration"
@@ -31,11 +32,17 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
     devices = [device for device in site.devices if device.name in names]
     for hole in (hole for device in devices for hole in device.reservations.holes):
         yield Undecided(hole)
-    listed = [reservation for device in devices for reservation in device.reservations]
+    segment = readers.attachment.segment
+    listed = [(each, is_for(each, segment, device)) for device in devices for each in device.reservations]
     macs = {*readers.macs, *readers.macs_ethernet}
-    own = [reservation for reservation in listed if macs & _macs(reservation)]
-    for reservation in own:
-        yield _judge(site, readers, reservation, listed)
+    here = [reservation for reservation, mine in listed if mine]
+    own = [
+        (each, mine)
+        for each, mine in listed
+        if macs & _macs(each) and (mine or ((address := _address(each)) is not None and segment.holds(address)))
+    ]
+    for reservation, mine in own:
+        yield _judge(site, readers, reservation, here) if mine else _of_another(site, reservation)
     if not own and not any(device.reservations.holes for device in devices):
         yield NotApplicable("no reservation names one of these readers")
 
@@ -73,6 +80,18 @@ def _judge(site: Site, readers: Readers, reservation: Reservation, listed: list[
         )
         return Fail(words, (reservation.address, other.address), severity, (fix,), about=about)
     return Pass(f"reserved address {address} is valid", (reservation.macs, reservation.address), about=about)
+
+
+def _of_another(site: Site, reservation: Reservation) -> Verdict:
+    """An address of this network, kept at a server that gives none out here."""
+    device = next(device for device in site.devices if device.name == reservation.device)
+    about = f"{reservation.device}/{reservation.key}"
+    if not any(scope.server == reservation.server for scope in device.dhcp_scopes):
+        why = f"'{reservation.key}' is for server '{reservation.server}', which is not known"
+        return Undecided(Unknown(why, spans_of(reservation.address), "capture the servers as well"), about=about)
+    words = f"'{reservation.key}' is for server '{reservation.server}', which gives the readers no addresses"
+    fix = Fix(f"move '{reservation.key}' to the server of the readers' network", manual=_MANUAL)
+    return Fail(words, reservation.address, site.policy.severity("reservation-invalid"), (fix,), about=about)
 
 
 def _collides(one: Reservation, other: Reservation, readers: Readers) -> bool:

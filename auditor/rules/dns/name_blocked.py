@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 
 from auditor.intents import GiveOutIpv4Answers, RemoveLocalAnswer
-from auditor.model import Blocklist, Declared, Forwarder, LocalAnswer, Resolver, Severity, Unknown
+from auditor.model import Blocklist, Declared, Forwarder, LocalAnswer, NamePattern, Resolver, Severity, Unknown
 from auditor.policies import Host, HostKind
 from auditor.rules.base import Rule
 from auditor.rules.clients import asking_pos, clients, consumer, out_of_sight
@@ -66,16 +66,20 @@ def _about(verdict: Verdict, client: Readers | Pos) -> Verdict:
 def _look_up(site: Site, client: Readers | Pos) -> dict[str, _Found]:
     """Ask for every name, and note the resolvers of the shop on the way with what they answer themselves.
 
-    Which resolvers are asked depends on a name only by the domains that forwarders are for, so names that differ in
-    none of these domains share one chain.
+    Which resolvers are asked depends on a name only by the domains and expressions that forwarders are for, so names
+    that differ in none of these share one chain.
     """
     found: dict[str, _Found] = {}
     published = site.policy.published_ranges.networks[0].network_address
-    domains = {f.domain for device in site.devices for r in device.resolvers for f in r.forwarders if f.domain}
-    chains: dict[frozenset[str], Chain] = {}
+    forwarders = [f for device in site.devices for r in device.resolvers for f in r.forwarders]
+    domains = {f.domain for f in forwarders if f.domain}
+    patterns = {f.pattern for f in forwarders if f.pattern is not None}
+    chains: dict[frozenset[str | NamePattern], Chain] = {}
     for host in site.policy.hosts_for(consumer(client)):
         name = host.name.removeprefix("*.")
-        special = frozenset(domain for domain in domains if covers(domain, name))
+        special = frozenset[str | NamePattern](
+            (*(each for each in domains if covers(each, name)), *(each for each in patterns if each.covers(name)))
+        )
         if special not in chains:
             chains[special] = site.resolver_chain(client, Lookup(name, published))
         for hop in chains[special].inspected:
@@ -90,12 +94,17 @@ def _answers(resolver: Resolver, host: Host, name: str) -> Iterator[LocalAnswer 
     """Local answers for a name; for a whole domain also those for single names in it."""
     yield from local_answers(resolver, name)
     closed = [f for f in resolver.forwarders if f.address is None and f.domain is not None]
-    for answer in (*resolver.local_answers, *closed):
-        if host.is_wildcard and host.covers(answer.domain or "") and not covers(answer.domain or "", name):
+    for answer in (*resolver.local_answers, *closed) if host.is_wildcard else ():
+        named = host.covers(answer.domain or "") and not covers(answer.domain or "", name)
+        if named or (isinstance(answer.fact, Unknown) and _may_be_for_names_below(answer, name)):
             yield answer
-        elif host.is_wildcard and answer.pattern is not None and isinstance(answer.fact, Unknown):
-            # Some name of the domain may be one that the expression matches.
-            yield from (answer,) if answer.pattern.may_cover_below(name) else ()
+
+
+def _may_be_for_names_below(answer: LocalAnswer | Forwarder, domain: str) -> bool:
+    """Say so of an expression that is about a domain; for one that certainly covers it another answer stands."""
+    if answer.pattern is None or NamePattern(answer.pattern.expression).covers(domain):
+        return False
+    return answer.pattern.may_cover_below(domain)
 
 
 def _blocked(site: Site, client: Readers | Pos, found: _Found) -> Verdict | None:
@@ -104,22 +113,28 @@ def _blocked(site: Site, client: Readers | Pos, found: _Found) -> Verdict | None
     assert found.hop.resolver is not None
     key = found.hop.resolver.key
     doubtful = [answer.fact for answer in found.answers if isinstance(answer.fact, Unknown)]
-    if len(doubtful) == len(found.answers):
+    certain = {answer: hosts for answer, hosts in found.answers.items() if not isinstance(answer.fact, Unknown)}
+    if not certain:
         return Undecided(doubtful[0], about=_name(found.hop))
-    names = list(dict.fromkeys(host.name for hosts in found.answers.values() for host in hosts))
-    severities = [_severity(site, answer, host) for answer, hosts in found.answers.items() for host in hosts]
-    domains = dict.fromkeys((answer.key, answer.domain or ".") for answer in found.answers)
-    wide = [domain for _, domain in domains if not any(covers(name.removeprefix("*."), domain) for name in names)]
+    names = list(dict.fromkeys(host.name for hosts in certain.values() for host in hosts))
+    severities = [_severity(site, answer, host) for answer, hosts in certain.items() for host in hosts]
+    domains = dict.fromkeys((answer.key, answer.meant) for answer in certain)
+    wide = [
+        answer.meant
+        for answer in certain
+        if answer.pattern is not None
+        or not any(covers(name.removeprefix("*."), answer.domain or ".") for name in names)
+    ]
     changes = tuple(Change(found.hop.device, RemoveLocalAnswer(key, entry, domain)) for entry, domain in domains)
     return Fail(
         f"resolver '{key}' answers {_listed(names)} itself",
-        tuple(answer.fact for answer in found.answers),
+        tuple(answer.fact for answer in certain),
         max(severities, key=lambda severity: severity.rank),
         (
             Fix(
                 "; ".join(change.intent.title for change in changes),
                 changes,
-                risks=tuple(f"every name in {domain} is asked for outside again" for domain in wide),
+                risks=tuple(f"every name in {domain} is asked for outside again" for domain in dict.fromkeys(wide)),
             ),
         ),
         about=_name(found.hop),

@@ -74,7 +74,7 @@ def _words(site: Site, reason: Refused) -> str:
         case Refusal.REBIND:
             return f"drops private answers; {site.policy.reader_domain} is not exempt"
         case Refusal.LOCAL if reason.local is not None:
-            return f"answers {reason.local.domain} itself"
+            return f"answers {reason.local.meant} itself"
         case Refusal.OFF:
             return "is what clients ask, but it is switched off"
         case _:
@@ -110,9 +110,9 @@ def _fixes(site: Site, pos: Pos, chain: Chain, hop: ResolverHop) -> tuple[Fix, .
             case Refusal.NO_IPV4:
                 intents.append(GiveOutIpv4Answers(key))
             case Refusal.LOCAL if reason.local is not None:
-                kept = reason.local.domain or "."
+                kept = reason.local.meant
                 intents.append(RemoveLocalAnswer(key, reason.local.key, kept))
-                if not covers(domain, kept):
+                if reason.local.pattern is not None or not covers(domain, kept):
                     risks.append(f"every name in {kept} is asked for outside again")
             case Refusal.CLIENTS:
                 advice = f"let resolver '{key}' answer the network of the points of sale"

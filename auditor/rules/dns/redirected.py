@@ -31,6 +31,8 @@ def check(site: Site) -> Iterator[Verdict]:
         chain = site.resolver_chain(pos)
         if not chain.hops:
             yield NotApplicable("which resolvers are asked is not known; see dns-rebind", subject=pos.name)
+        elif not chain.redirected and (unread := _unread(site, pos)):
+            yield Undecided(unread[0], subject=pos.name)
         elif all(hop.passage is Passage.OPEN for hop in chain.hops):
             facts = tuple(hop.fact for hop in chain.hops)
             yield Pass("the present resolvers give private answers; no other ones are needed", facts, subject=pos.name)
@@ -38,6 +40,11 @@ def check(site: Site) -> Iterator[Verdict]:
             yield from _redirected(site, pos, chain)
         else:
             yield _filtered(site, pos)
+
+
+def _unread(site: Site, pos: Pos) -> list[Unknown]:
+    """Why there may be redirects that are not known."""
+    return [h for d in site.devices if d.name in pos.attachment.segment.devices for h in d.dns_redirects.holes]
 
 
 def _redirected(site: Site, pos: Pos, chain: Chain) -> Iterator[Verdict]:
@@ -65,9 +72,6 @@ def _redirected(site: Site, pos: Pos, chain: Chain) -> Iterator[Verdict]:
 
 def _filtered(site: Site, pos: Pos) -> Verdict:
     """Whether the packet filter lets questions out to the first public service that the policy names."""
-    holes = [h for d in site.devices if d.name in pos.attachment.segment.devices for h in d.dns_redirects.holes]
-    if holes:
-        return Undecided(holes[0], subject=pos.name)
     service = next(each for each in site.policy.resolvers if each.kind is ResolverKind.PASSES)
     servers = tuple(address for network in service.networks for address in network)
     egress = site.reach(pos, servers[0], protocol="udp", port=53)

@@ -74,10 +74,15 @@ def _for_bsses(bsses: list[Bss]) -> Fix:
     names = ", ".join(sorted({called(bss) for bss in bsses}))
     return Fix(
         f"bridge port isolation off for '{names}'" + (f" on {len(bsses)} BSSs" if len(bsses) > 1 else ""),
-        tuple(Change(bss.device, DisablePortIsolation(bss=bss.key)) for bss in bsses),
+        tuple(Change(bss.device, DisablePortIsolation(bss.key, also=_also(bss, bsses))) for bss in bsses),
         weakens=f"stations of '{names}' can reach other isolated ports of the bridge",
         risks=(f"all other clients of '{names}' are no longer kept from isolated ports either",),
     )
+
+
+def _also(bss: Bss, bsses: list[Bss]) -> tuple[str, ...]:
+    """The other BSSs of this end there, which leave isolation as well."""
+    return tuple(sorted({each.key for each in bsses if each.device == bss.device and each.key != bss.key}))
 
 
 RULE = Rule(

@@ -22,7 +22,7 @@ from auditor.model import DhcpScope, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
 from auditor.rules.pairs import each_pair, lan_path, server_driven
-from auditor.site import Passage, Path, Pos, Readers, Site
+from auditor.site import Passage, Path, Pos, Readers, Segment, Site
 from auditor.verdicts import Evidence, Fail, Fix, Pass, Undecided, Verdict
 
 _MOVE = "moving devices to another network is never done by a snippet"
@@ -39,8 +39,9 @@ def _judge(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Ver
     if path.same_segment:
         yield from _in_one_segment(site, pos, readers, subject)
         return
-    for end in (pos, readers):
-        if (unplaced := site.unplaced(end.attachment.segment)) is not None:
+    for end, other in ((pos, readers), (readers, pos)):
+        unplaced = site.unplaced(end.attachment.segment) or _unjoined(end.attachment.segment, other.attachment.segment)
+        if unplaced is not None:
             yield Undecided(unplaced, subject=subject)
             return
     between = f"{pos.name} are in {pos.attachment.segment.name}, {readers.name} in {readers.attachment.segment.name}"
@@ -55,6 +56,13 @@ def _judge(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Ver
     severity = site.policy.severity("other-subnet", wanted if open_path else None)
     words = between if open_path else f"{between}; the way between them is not known to be open"
     yield Fail(words, evidence, severity, _fixes(pos, readers, severity), server_driven(site), subject=subject)
+
+
+def _unjoined(segment: Segment, other: Segment) -> Unknown | None:
+    """Why a network may be the other one after all: where its interface is in layer 2 is not known."""
+    if isinstance(other.subnets, Unknown) or other.subnets.value:
+        return None
+    return next((each.link for each in segment.interfaces if isinstance(each.link, Unknown)), None)
 
 
 def _in_one_segment(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Verdict]:

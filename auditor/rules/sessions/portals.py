@@ -74,7 +74,8 @@ def admitted(readers: Readers, portal: Portal) -> bool | Unknown:
         return portal.others if isinstance(portal.others, Unknown) else portal.others.value
     if macs and (readers.count or 0) <= len(macs):
         return True
-    why = f"portal '{portal.key}' lets {len(listed)} addresses pass, and not all readers' addresses are declared"
+    some = "one address" if len(listed) == 1 else f"{len(listed)} addresses"
+    why = f"portal '{portal.key}' lets {some} pass, and not all readers' addresses are declared"
     return Unknown(why, portal.bypass_macs.spans, "declare mac of every reader")
 
 

@@ -34,7 +34,7 @@ def _without_wireless(site: Site) -> Iterator[tuple[str, Unknown]]:
     """Access points, declared or seen to be such, whose wireless part was not captured, or not all of it."""
     declared = {entry.name for entry in site.entry.devices if Role.ACCESS_POINT in entry.roles}
     for device in site.devices:
-        if device.name in declared or device.bsses.items:
+        if device.name in declared or device.bsses.items or device.controlled_radios:
             yield from ((device.name, hole) for hole in device.bsses.holes)
 
 

@@ -45,6 +45,7 @@ def new_passphrase(bss: Bss, name: str) -> Fix:
     """A protected network needs a secret that only its owner can choose; the blank is to be filled in by hand."""
     steps = (
         f"choose a passphrase of 8 to 63 characters, set it on {bss.device} for BSS '{bss.key}' together with "
-        f"WPA2-Personal and WPA3-Personal, then on every reader. New passphrase of SSID '{name}': ________"
+        "WPA2-Personal, and WPA3-Personal too if the device offers it, then on every reader. "
+        f"New passphrase of SSID '{name}': ________"
     )
     return Fix(f"protect BSS '{bss.key}' with a new passphrase", manual=steps)

@@ -22,7 +22,7 @@ from itertools import chain
 
 from auditor.intents import AcceptStationsWithoutAx, GoWithoutAx, SetPhy
 from auditor.inventory import Wifi6
-from auditor.model import Band, Bss, Fact, Phy, Severity, Unknown
+from auditor.model import Band, Bss, Fact, Phy, Severity, Unknown, combine
 from auditor.policies import Support
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
@@ -70,15 +70,17 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
 
 
 def _offer(bss: Bss) -> _Offer | Unknown:
-    if not isinstance(bss.band, Unknown) and bss.band.value not in _WITHOUT_AX:
-        return _Offer.CLOSED
-    if not isinstance(bss.ax_required, Unknown) and bss.ax_required.value:
-        return _Offer.CLOSED
-    if isinstance(bss.phy, Unknown):
-        return bss.phy
-    if not bss.phy.value.includes_ax:
+    """What a BSS offers. What is not known does not matter where each of its possible values means the same."""
+    elsewhere = combine(lambda band: band not in _WITHOUT_AX, bss.band)
+    for closed in (elsewhere, bss.ax_required):
+        if not isinstance(closed, Unknown) and closed.value:
+            return _Offer.CLOSED
+    ax = combine(lambda phy: phy.includes_ax, bss.phy)
+    if isinstance(ax, Unknown):
+        return ax
+    if not ax.value:
         return _Offer.PLAIN
-    for fact in (bss.band, bss.ax_required):
+    for fact in (elsewhere, bss.ax_required):
         if isinstance(fact, Unknown):
             return fact
     return _Offer.COMPATIBLE
@@ -187,7 +189,9 @@ def _without_ax(site: Site, bss: Bss) -> Fix:
 
 
 def _can_do_without_ax(bss: Bss) -> bool:
-    return _band(bss) in _WITHOUT_AX
+    """Whether its radio is in a band that has something older, be it that nobody knows in which one."""
+    able = combine(lambda band: band in _WITHOUT_AX, bss.band)
+    return not isinstance(able, Unknown) and able.value
 
 
 def _band(bss: Bss) -> Band | None:

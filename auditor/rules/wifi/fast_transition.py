@@ -18,22 +18,23 @@ from auditor.intents import DisableFastTransition
 from auditor.model import Bss, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
-from auditor.rules.wifi.access_points import Opinion, audible, judged
+from auditor.rules.wifi.access_points import Opinion, audible, judged, siblings
 from auditor.site import Readers, Site
 from auditor.verdicts import Fail, Fix, Pass, Undecided, Verdict
 
 
 def check(site: Site, readers: Readers) -> Iterator[Verdict]:
-    yield from judged(audible(readers), lambda bss: _opinion(site, bss))
+    yield from judged(audible(readers), lambda bss: _opinion(site, readers, bss))
 
 
-def _opinion(site: Site, bss: Bss) -> Opinion:
+def _opinion(site: Site, readers: Readers, bss: Bss) -> Opinion:
     match bss.fast_transition:
         case Unknown() as unknown:
             return Undecided(unknown)
         case known if known.value:
             risk = "stations that move between access points take longer to do so"
-            fix = Fix.one(bss.device, DisableFastTransition(bss.key), risks=(risk,))
+            intent = DisableFastTransition(bss.key, siblings(readers, bss))
+            fix = Fix.one(bss.device, intent, risks=(risk,))
             severity = site.policy.severity("fast-transition")
             return Fail("offers fast transition (802.11r)", known, severity, (fix,), about="ft")
         case known:

@@ -43,6 +43,10 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
         yield Pass(f"the access points take {places} stations, {needed} are needed", tuple(known))
     elif len(known) < len(limits):
         yield Undecided(next(fact for fact in limits if isinstance(fact, Unknown)), tuple(known))
+    elif any(bss.given_by for bss in audible(readers)):
+        why = f"how many access points take {places} stations or more is not in the configuration of their controller"
+        near = tuple(span for fact in known for span in fact.spans)
+        yield Undecided(Unknown(why, near, f"count the access points; {needed} stations are needed"), tuple(known))
     else:
         word = "station" if places == 1 else "stations"
         text = f"the access points take {places} {word}, {needed} are needed for readers and points of sale"

@@ -100,5 +100,6 @@ def commands(found: Edit) -> list[str]:
     for step in found.context["steps"]:
         where = " ".join(f"{name}={text}" for name, text in (step.place if step.does == "add" else step.conditions))
         what = " ".join(f"{name}={text}" for name, text in (step.properties or step.after))
+        what += " ".join(f"!{name}" for name in step.cleared)
         lines.append(f"/{step.menu} {step.does} [{where}] {what}")
     return lines

@@ -223,3 +223,8 @@ def test_without_authentication_it_is_open() -> None:
     fact = bss(device(*usual("authentication-types=wpa2-psk ", "")), "pos-2").akms
     assert value(fact) == {Akm.OPEN}
     assert isinstance(bss(device(*usual("encryption=aes-ccm ", "")), "pos-2").ciphers, Unknown)
+
+
+def test_all_of_a_datapath_that_access_points_bridge_themselves_is_understood() -> None:
+    changed = usual("bridge=bridge-guest name=dp-guest", "bridge=bridge-guest local-forwarding=yes name=dp-guest")
+    assert not any(each.unknown for each in device(*changed).coverage)

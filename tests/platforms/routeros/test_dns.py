@@ -226,6 +226,12 @@ def test_expressions_send_names_elsewhere() -> None:
     assert [str(each.address) for each in found.resolver.forwarders if each.pattern is not None] == ["10.0.0.2"]
 
 
+def test_expressions_beyond_those_that_are_worked_out_are_in_doubt() -> None:
+    listed = [f'regexp=".*ads{number}x.*" type=NXDOMAIN' for number in range(501)]
+    assert not local_answers(read(static(*listed[:500])).resolver, "api.stripe.com")
+    assert doubtful(read(static(*listed)), "api.stripe.com")
+
+
 # -- lists of names --------------------------------------------------------------------------------------------
 
 

@@ -196,5 +196,5 @@ def test_admitting_stations_of_a_manager() -> None:
 def test_the_horizon_of_a_port_that_a_manager_adds() -> None:
     horizon = ("datapath=dp-pos name=pos-2", "datapath=dp-pos datapath.bridge-horizon=1 name=pos-2")
     edit, after = changed(capture(*manager(*horizon, rules=RULES)), DisablePortIsolation(bss="pos-2"))
-    assert commands(edit) == ["/caps-man configuration set [name=pos-2] datapath.bridge-horizon=none"]
+    assert commands(edit) == ["/caps-man configuration set [name=pos-2] !datapath.bridge-horizon"]
     assert not value(bss(after, "pos-2").port_isolated)

@@ -23,9 +23,9 @@ def _lines(ether2: str = "", ether3: str = "", wlan1: str = "") -> str:
     ("horizons", "expected"),
     [
         ({}, {"ether2": False, "ether3": False, "wlan1": False}),
-        ({"ether2": " horizon=1"}, {"ether2": False, "ether3": False}),
+        ({"ether2": " horizon=1"}, {"ether2": True, "ether3": False}),
         ({"ether2": " horizon=1", "wlan1": " horizon=1"}, {"ether2": True, "wlan1": True, "ether3": False}),
-        ({"ether2": " horizon=1", "wlan1": " disabled=yes horizon=1"}, {"ether2": False}),
+        ({"ether2": " horizon=1", "wlan1": " disabled=yes horizon=2"}, {"ether2": True}),
         ({"ether2": " auto-isolate=yes", "ether3": " auto-isolate=yes"}, {"ether2": False, "ether3": False}),
     ],
 )

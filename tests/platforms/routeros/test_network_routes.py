@@ -135,9 +135,9 @@ POOL = """\
 @pytest.mark.parametrize(
     ("lines", "entering", "expected"),
     [
-        (ARP, "pos", {None}),
+        (ARP, "pos", {None, Action.ACCEPT}),
         (ARP, "guest", {Action.ACCEPT}),
-        (ARP + POOL.format(""), "pos", {None}),
+        (ARP + POOL.format(""), "pos", {None, Action.ACCEPT}),
         (ARP + POOL.format("add-arp=yes "), "pos", {Action.ACCEPT}),
         (
             ARP + "/ip arp add address=192.168.30.10 interface=pos mac-address=02:00:00:00:00:01\n",

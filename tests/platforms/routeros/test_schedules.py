@@ -19,7 +19,8 @@ _EVERY_DAY = frozenset(range(7))
 
 def _config(*lines: str, zone: str = _ZONE, clock: str = "") -> Config:
     text = "# 2026-03-02 10:29:41 by RouterOS 7.16.2\n" + zone + "".join(f"{line}\n" for line in lines)
-    files = [CapturedFile("export.rsc", f"{text}/system identity set name=gw\n", Kind.CONFIGURATION)]
+    end = "/system identity set name=gw\n/tool romon set enabled=no\n"
+    files = [CapturedFile("export.rsc", text + end, Kind.CONFIGURATION)]
     if clock:
         files.append(CapturedFile("commands/clock.txt", clock, Kind.STATE))
     taken = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -173,8 +174,8 @@ def test_what_happens_at_no_time_is_nothing(line: str) -> None:
 @pytest.mark.parametrize(
     ("when", "why"),
     [
-        ("start-time=startup interval=8h", "every 8:00:00 from when the device starts"),
-        ("interval=1d", "from when a time that no line says"),
+        ("start-time=startup interval=8h", "every 8h from when the device starts"),
+        ("interval=1d", "from a time that no line says"),
         ("start-date=2025-11-03 start-time=soon interval=1d", "cannot read start-time 'soon'"),
         ("start-date=2025-11-03 start-time=04:00:00 interval=often", "cannot read interval 'often'"),
         ("start-date=2025-11-03 start-time=04:00:00 interval=84h", "cannot be told from its interval"),

@@ -1,5 +1,7 @@
 """`/interface wifi`: profiles and their inheritance, radios, security, reach, access lists."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,8 +25,9 @@ from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.effective import effective
 from auditor.platforms.routeros.wifi_menus import CONFIGURATION, Menus
 from auditor.platforms.routeros.wifi_settings import Level, Settings
+from auditor.profiles import load_profile
 from auditor.services.reading import Reading
-from tests.platforms.routeros.wifi_shop import HEADER, WIFI, bsses, config_of, lines, read, value
+from tests.platforms.routeros.wifi_shop import HEADER, WIFI, bsses, capture, config_of, lines, read, value
 
 WPA2, WPA3 = Akm.WPA2_PSK, Akm.WPA3_SAE
 
@@ -151,6 +154,25 @@ def test_a_profile_that_is_off_is_a_doubt() -> None:
     bss = radio1("security=sec1", before=_PROFILE.replace("name=sec1", "name=sec1 disabled=yes"))
     assert isinstance(bss.akms, Unknown)
     assert "switched off" in bss.akms.why
+
+
+def test_a_mode_that_cannot_be_read_may_serve_nobody() -> None:
+    assert isinstance(radio1("configuration.mode=mesh").enabled, Unknown)
+
+
+def test_the_bridge_of_a_line_beats_the_one_that_the_device_shows() -> None:
+    shown = " 0 D  interface=wifi1 bridge=old horizon=none pvid=1\n"
+    taken = capture(
+        WIFI.replace("disabled=no", "datapath.bridge=bridge .vlan-id=30 disabled=no", 1), bridge_ports=shown
+    )
+    (export, *outputs) = taken.files
+    text = export.text.replace("add bridge=bridge interface=wifi1 pvid=30\n", "") + "/interface bridge\nadd name=old\n"
+    taken = replace(taken, files=(replace(export, text=text), *outputs))
+    config = Config.of(taken, load_profile("routeros"))
+    networks = network.read(config, Reading(taken, config.profile))
+    assert networks.bridges.port_of["wifi1"].bridge == "old"
+    found = {bss.key: bss for bss in wifi.read(config, networks)[1]}
+    assert value(found["wifi1"].networks) == ("pos",)
 
 
 def test_the_device_shows_what_no_line_says() -> None:
@@ -477,6 +499,12 @@ def test_an_entry_that_isolates_one_station_is_a_doubt() -> None:
 def test_an_entry_with_a_vlan_is_a_doubt() -> None:
     found = bsses(f"{WIFI}/interface wifi access-list\nadd vlan-id=40 mac-address={_ONE}\n")
     assert isinstance(found["wifi1"].networks, Unknown)
+
+
+def test_an_entry_with_the_vlan_of_the_ssid_changes_nothing() -> None:
+    text = WIFI.replace("disabled=no", "datapath.bridge=bridge .vlan-id=30 disabled=no")
+    found = bsses(f"{text}/interface wifi access-list\nadd vlan-id=30 mac-address={_ONE}\n")
+    assert value(found["wifi1"].networks) == ("pos",)
 
 
 def test_an_entry_with_a_passphrase_for_all_counts_instead_of_the_ssids() -> None:

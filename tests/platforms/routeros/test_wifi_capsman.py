@@ -142,3 +142,32 @@ def test_an_access_list_for_run_time_interfaces_is_a_doubt_only_where_it_may_fit
     for name, certain in (("any", True), ("made-at-run-time", False)):
         bss = bsses(PROFILES + listed.format(name) + ON + RULES)["pos-5g 5ghz-ac"]
         assert isinstance(bss.mac_policy, Unknown) is not certain
+
+
+@pytest.mark.parametrize(
+    ("before", "reaches"),
+    [
+        ("", False),
+        ("supported-bands=5ghz-ac", False),
+        ("disabled=yes supported-bands=5ghz-ac", True),
+        ("identity-regexp=^hall supported-bands=5ghz-ac", True),
+        ("supported-bands=2ghz-n", True),
+        ("radio-mac=02:00:00:00:00:01", True),
+    ],
+)
+@pytest.mark.parametrize("action", ["create-dynamic-enabled", "none"])
+def test_the_first_rule_that_fits_counts(before: str, reaches: bool, action: str) -> None:
+    first = f"/interface wifi provisioning\nadd action={action} master-configuration=guest {before}\n"
+    _, found = read(PROFILES + ON + first + RULES)
+    keys = [bss.key for bss in found]
+    assert ("pos-5g 5ghz-ac" in keys) is reaches
+    assert len(keys) == len(set(keys))
+    assert not found.holes
+
+
+def test_each_ssid_has_a_key_of_its_own() -> None:
+    rules = RULES.replace("supported-bands=5ghz-ac", "identity-regexp=x").replace(
+        "supported-bands=2ghz-n", "common-name-regexp=x"
+    )
+    _, found = read(PROFILES + ON + rules)
+    assert [bss.key for bss in found] == ["pos-5g x", "guest x", "pos-2g x", "guest x (pos-2g x)"]

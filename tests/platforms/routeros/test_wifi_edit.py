@@ -113,6 +113,35 @@ def test_a_profile_that_others_use_stays_as_it_is(intent: Intent, name: str, wan
     assert all(line.startswith("set [ find default-name=wifi1 ]") for line in lines)
 
 
+BOTH = SHARED + "set [ find default-name=wifi2 ] channel.band=2ghz-ax configuration=cfg disabled=no\n"
+
+
+@pytest.mark.parametrize(
+    ("intent", "name"),
+    [
+        (DisableStationIsolation("wifi1", ("wifi2",)), "isolation"),
+        (SetPmf("wifi1", Pmf.OPTIONAL, ("wifi2",)), "pmf"),
+        (SetAuthentication("wifi1", frozenset({Akm.WPA2_PSK, Akm.WPA3_SAE}), Pmf.OPTIONAL, ("wifi2",)), "akms"),
+    ],
+)
+def test_a_place_that_only_followers_share_changes_once(intent: Intent, name: str) -> None:
+    after, _, lines = done(BOTH, intent)
+    assert value(getattr(after["wifi1"], name)) == value(getattr(after["wifi2"], name))
+    assert [line.split()[0] for line in lines] == ["add"]
+
+
+def test_a_place_that_another_ssid_shares_is_left_alone() -> None:
+    _, _, lines = done(BOTH, DisableStationIsolation("wifi1"))
+    assert [line.partition(" ]")[0] for line in lines] == ["set [ find default-name=wifi1"]
+
+
+def test_pmf_goes_beside_the_types_that_it_is_about() -> None:
+    text = BOTH.replace("wpa3-psk ft=yes management-protection=required", "wpa2-psk,wpa3-psk ft=yes")
+    intent = SetAuthentication("wifi1", frozenset({Akm.WPA2_EAP}), Pmf.DISABLED, ("wifi2",))
+    _, _, lines = done(text, intent)
+    assert lines == ["add authentication-types=wpa2-eap ft=yes name=sec management-protection=disabled"]
+
+
 def test_authentication_moves_pmf_only_where_it_has_to() -> None:
     both = frozenset({Akm.WPA2_PSK, Akm.WPA3_SAE})
     intent = SetAuthentication("wifi1", both, Pmf.OPTIONAL)
@@ -133,6 +162,15 @@ def test_tkip_goes_from_broadcasts_too() -> None:
 def test_one_ssid_cannot_go_without_ax_alone() -> None:
     with pytest.raises(NotPossible, match="whole radio"):
         build(capture(SHARED), GoWithoutAx("wifi1"))
+
+
+@pytest.mark.parametrize("intent", [GoWithoutAx("wifi1"), SetPhy("wifi1", Phy.AC, ("wifi1",))])
+def test_where_only_the_device_knows_the_band_a_person_gets_a_line_for_each(intent: Any) -> None:
+    with pytest.raises(NotPossible) as caught:
+        build(capture(SHARED.replace("channel.band=5ghz-ax ", "")), intent)
+    assert "`/interface wifi radio print detail` shows the bands of 'wifi1'" in caught.value.advice
+    for line in ("channel.band=5ghz-ac` if it has 5 GHz", "channel.band=2ghz-n` if it has 2.4 GHz"):
+        assert f'`/interface wifi set [find default-name="wifi1"] {line}' in caught.value.advice
 
 
 def test_what_the_menu_has_no_setting_for() -> None:

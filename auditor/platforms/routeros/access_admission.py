@@ -1,9 +1,9 @@
-"""Access lists of the `wireless` package and of the old CAPsMAN: who is let in, and who may talk to whom.
+"""Access lists of all Wi-Fi menus: who is let in, and who may talk to whom.
 
 The first entry that fits a station counts; for the others the defaults of the interface do. An entry may ask for a
 MAC address, an interface, a signal or a time of day. What an entry lets in takes the entry's own `forwarding`.
 
-Source: MikroTik's manual, "Wireless Interface" (Access List) and "AP Controller (CAPsMAN)" (Access List).
+Source: MikroTik's manual, "Wireless Interface", "AP Controller (CAPsMAN)" and "WiFi" (Access List each).
 """
 
 import re
