@@ -91,7 +91,7 @@ def test_one_fault_is_shown_and_mended_on_both_devices(demo: Demo) -> None:
     lines = (demo.folder / "fixes" / "gw.risky.commands").read_text(encoding="utf-8")
     assert "uci set 'wireless.pos_2g.isolate=0'" in lines
     lines = (demo.folder / "fixes" / "ap.risky.commands").read_text(encoding="utf-8")
-    assert "datapath.client-isolation=no" in lines
+    assert '/interface wifi datapath set [find name="dp-tills"] client-isolation=no' in lines
 
 
 def test_it_shows_a_default_and_what_could_not_be_decided(demo: Demo) -> None:
