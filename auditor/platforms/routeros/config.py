@@ -237,7 +237,10 @@ class Config:
         if version is None:
             why = f"the default of {entry} depends on the RouterOS version, which is not known"
             return Unknown(
-                why, near, "keep the header of the export, or add the output of `/system resource print`", could_be
+                why,
+                near,
+                "keep the header of the export, or add the output of `/system resource print` as commands/resource.txt",
+                could_be,
             )
         why = f"the default of {entry} in RouterOS {version} is not documented"
         return Unknown(why, near, f"see what {self.device} shows with `print detail`", could_be)
@@ -314,7 +317,7 @@ def version_in(device: str, documents: Mapping[str, Document]) -> Fact[str]:
             return Stated(version, (Span(device, path, line, line),))
     return Unknown(
         "the RouterOS version is not known: no export has its header",
-        settle="keep the first lines of the export, or add the output of `/system resource print`",
+        settle="keep the header of the export, or add the output of `/system resource print` as commands/resource.txt",
     )
 
 

@@ -7,7 +7,7 @@ Source: MikroTik's manual, "DHCP", DHCP Server (properties, leases, store config
 and DHCP Relay.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network
 
@@ -86,12 +86,32 @@ def _scopes(config: Config, network: Interfaces, item: Item, shared: _Shared) ->
     if not ranges.value:
         none: Fact[PoolRange | None] = known_like(None, ranges)
         return [_scope(config, network, item, shared, none, printable(item.key, 200))]
-    return [
+    outside = _outside(config, network, item, ranges.value)
+    scopes = (
         _scope(
             config, network, item, shared, Stated(each, (*ranges.spans, *each.spans)), scope_key(item, each, several)
         )
         for each in ranges.value
-    ]
+    )
+    return [replace(each, serving=outside) if outside is not None and _serves(each) else each for each in scopes]
+
+
+def _serves(scope: DhcpScope) -> bool:
+    return not isinstance(scope.serving, Unknown) and scope.serving.value
+
+
+def _outside(config: Config, interfaces: Interfaces, item: Item, ranges: tuple[PoolRange, ...]) -> Unknown | None:
+    """Why nobody knows what clients get: all addresses lie outside the subnets that the server's interface has."""
+    interface = interface_of(config, item)
+    subnets = _subnets(interfaces, interface)
+    if subnets is None or any(
+        each.addresses.first in subnet and each.addresses.last in subnet for each in ranges for subnet in subnets
+    ):
+        return None
+    shown = ", ".join(map(str, subnets))
+    why = f"the pool of {item.title} is not within the subnets of its interface ({shown})"
+    near = (*interface.spans, *(span for each in ranges[:3] for span in each.spans))
+    return Unknown(why, near, f"correct the pool, or the prefix in /ip address, on {config.device}")
 
 
 def ranges_of_server(config: Config, pools: Pools, item: Item) -> Fact[tuple[PoolRange, ...]]:

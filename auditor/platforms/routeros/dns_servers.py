@@ -66,7 +66,11 @@ def _dynamic(config: Config) -> Fact[tuple[Address, ...]]:
     takes = tuple(_takes(config))
     if takes:
         why = "which resolvers the uplink hands out is not in the configuration"
-        return Unknown(why, takes, f"add the output of `/ip dns print` on {config.device}, or set use-peer-dns=no")
+        return Unknown(
+            why,
+            takes,
+            f"add the output of `/ip dns print` on {config.device} as commands/dns.txt, or set use-peer-dns=no",
+        )
     return Stated((), ())
 
 

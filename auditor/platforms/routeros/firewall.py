@@ -85,7 +85,7 @@ def _untracks(scene: Scene) -> bool:
 
 def _dynamic(config: Config) -> Iterator[Unknown]:
     """Rules that the device makes by itself, and that no export holds."""
-    for item in config.items("ip kid-control"):
+    for item in config.items("ip kid-control device"):
         enabled = config.enabled(item)
         if isinstance(enabled, Unknown) or enabled.value:
             why = "kid control stops devices at some times of the day"

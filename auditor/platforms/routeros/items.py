@@ -1,6 +1,7 @@
 """Items of a menu: what one or more statements of an export say of one thing on the device."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from auditor.model import Span
 from auditor.services.reading import printable
 from auditor.syntax.routeros import Document, Property, Statement, TargetKind
 
+_SHORT = re.compile(r"[A-Za-z0-9=.,:/!_ -]{1,80}")
 _NOT_IN_KEYS = frozenset(["disabled", "comment"])
 
 
@@ -56,11 +58,17 @@ class Item:
 
     @property
     def key(self) -> str:
-        """A key that stays when items before it come or go: its name, else its comment, else a hash of what it says."""
+        """A key that stays when items before it come or go.
+
+        Its name, else its comment, else what it says where that is short and plain, else a hash of it.
+        """
         if self.name:
             return self.name
         if self.comment:
             return f"'{printable(self.comment)}'"
+        short = " ".join(f"{name}={value}" for name, value in self.terms if name != "chain")
+        if _SHORT.fullmatch(short):
+            return short
         said = "\n".join(f"{name} {value}" for name, value in self.terms)
         return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 

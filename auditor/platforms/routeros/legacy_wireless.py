@@ -110,7 +110,7 @@ def _band(config: Config, item: Item) -> Fact[Band]:
     if frequency is not None and frequency.value is not None:
         return known_like(frequency.value, frequency)
     why = f"{item.title} names neither band nor frequency, and takes what its card has"
-    settle = f"set its band, or add the output of `/{MENU} print detail`"
+    settle = f"set its band, or add the output of `/{MENU} print detail` as commands/wireless.txt"
     return Unknown(why, (item.header,), settle, (Band.GHZ_2_4, Band.GHZ_5))
 
 

@@ -285,7 +285,7 @@ class _Builder:
         addresses = self.addressing.addresses(name)
         if ppp and name not in self.addressing.static:
             why = f"interface {printable(name)} gets its address from outside"
-            addresses = Unknown(why, near, "add the output of `/ip address print detail`")
+            addresses = Unknown(why, near, "add the output of `/ip address print detail` as commands/addresses.txt")
         return Interface(
             device=self.config.device,
             key=name,

@@ -66,7 +66,9 @@ class Addressing:
         if own is not None and own.value:
             return own
         why = f"interface {printable(name)} gets its address from outside"
-        return Unknown(why, (client.item.header,), "add the output of `/ip dhcp-client print detail`")
+        return Unknown(
+            why, (client.item.header,), "add the output of `/ip dhcp-client print detail` as commands/dhcp-clients.txt"
+        )
 
 
 def read(config: Config, reading: Reading | None, actual: Callable[[str], str]) -> Addressing:

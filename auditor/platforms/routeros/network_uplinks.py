@@ -80,7 +80,9 @@ def read(config: Config, links: Links, addressing: Addressing, routes: Routes) -
 
 def _perhaps(gateway: str, spans: tuple[Span, ...]) -> Unknown:
     why = f"the default route leads to {printable(gateway)}, which is in no known subnet and may be behind this one"
-    return Unknown(why, spans, "add the output of `/ip dhcp-client print detail`", (True, False))
+    return Unknown(
+        why, spans, "add the output of `/ip dhcp-client print detail` as commands/dhcp-clients.txt", (True, False)
+    )
 
 
 def _on(config: Config, name: str, links: Links) -> bool:

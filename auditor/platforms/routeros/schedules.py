@@ -65,7 +65,7 @@ def timezone(config: Config) -> Fact[str]:
         return stated
     return Unknown(
         "no line says which time zone the device uses",
-        settle=f"add the output of `/system clock print` on {config.device}",
+        settle=f"add the output of `/system clock print` on {config.device} as commands/clock.txt",
     )
 
 

@@ -212,7 +212,7 @@ def _modes(config: Config, radios: Hardware, rule: Item, earlier: tuple[Item, ..
     if len(could_be) == 1:
         return Stated(could_be[0], (*spans, *(span for each in earlier for span in config.span(each, *_MATCHERS))))
     why = f"which standards the radios have that {rule.title} fits is not in this export"
-    return Unknown(why, spans, f"add the output of `/{WIFI} radio print detail`", could_be)
+    return Unknown(why, spans, f"add the output of `/{WIFI} radio print detail` as commands/wifi-radios.txt", could_be)
 
 
 def _could_be(config: Config, asked: frozenset[tuple[Band, Phy]], earlier: tuple[Item, ...]) -> tuple[Modes, ...]:

@@ -125,7 +125,7 @@ def _of_device(config: Config) -> Fact[Modes]:
     return _by_driver(config)
 
 
-_SETTLE = "add the output of `/interface wifi radio print detail`"
+_SETTLE = "add the output of `/interface wifi radio print detail` as commands/wifi-radios.txt"
 
 
 def _by_driver(config: Config) -> Fact[Modes]:

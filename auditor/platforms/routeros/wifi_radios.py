@@ -49,7 +49,7 @@ def band(settings: Settings, modes: Fact[Modes], rule: Fact[Band] | None = None)
 
 def _unknown_band(settings: Settings, possible: frozenset[Band]) -> Unknown:
     why = f"{settings.title} names neither channel.band nor a frequency: which band its radio has is not known"
-    settle = f"write channel.band, or add the output of `/{WIFI} radio print detail`"
+    settle = f"write channel.band, or add the output of `/{WIFI} radio print detail` as commands/wifi-radios.txt"
     return Unknown(why, (settings.header,), settle, tuple(sorted(possible, key=list(Band).index)))
 
 

@@ -149,6 +149,12 @@ def test_an_interface_without_addresses_is_in_doubt() -> None:
     assert isinstance(read(SHOP.replace("vlan30", "ether9")).scope.serving, Unknown)
 
 
+@pytest.mark.parametrize("pool", ["192.168.31.100-192.168.31.149", "192.168.30.100-192.168.31.20"])
+def test_a_pool_outside_the_subnets_of_its_interface_is_in_doubt(pool: str) -> None:
+    found = read(SHOP.replace("192.168.30.100-192.168.30.149", pool).replace("30.0/24", "0.0/16"))
+    assert "is not within the subnets" in found.scope.serving.why  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("pool", "keys"),
     [

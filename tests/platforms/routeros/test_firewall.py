@@ -224,7 +224,8 @@ def test_a_chain_that_jumps_to_itself_ends() -> None:
             + _filter("action=drop packet-mark=a"),
             "unknown",
         ),
-        ("/ip kid-control add name=kids mon=8h-20h\n", "unknown"),
+        ("/ip kid-control add name=kids mon=8h-20h\n", "pass"),
+        ("/ip kid-control device add mac-address=02:00:5E:00:00:09 name=tablet user=kids\n", "unknown"),
         ("/ip firewall filter set 0 disabled=no\n", "unknown"),
     ],
 )
