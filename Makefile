@@ -71,7 +71,7 @@ fuzz: $(VENV)/stamp-dev ## property tests with many random examples
 
 bench: $(VENV)/stamp-dev ## configurations a second, memory, ratio to a baseline, growth with hostile texts
 	@$(BIN)/python -m bench
-	@$(BIN)/python -m pytest -q -m growth tests/security
+	@$(BIN)/python -m pytest -q -m growth tests/security tests/syntax
 
 requirements: ## pin anew from requirements/*.in; needs uv
 	$(COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt

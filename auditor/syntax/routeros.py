@@ -9,172 +9,48 @@ Source: MikroTik's manual, "Configuration management" and "Scripting"; exports o
 """
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import Enum, StrEnum
 from functools import lru_cache
+
+from auditor.syntax.routeros_arguments import arguments, skip
+from auditor.syntax.routeros_document import (
+    Broken,
+    Document,
+    Header,
+    LineKind,
+    Property,
+    Statement,
+    Target,
+    TargetKind,
+)
+from auditor.syntax.routeros_lines import CONTROL, Joined
+from auditor.syntax.routeros_write import unescape
+
+__all__ = [
+    "VERBS",
+    "Broken",
+    "Document",
+    "Header",
+    "LineKind",
+    "Property",
+    "Statement",
+    "Target",
+    "TargetKind",
+    "parse",
+    "unescape",
+]
 
 VERBS = frozenset(["add", "set", "remove", "enable", "disable", "move", "unset", "edit", "reset"])
 """Commands that change a menu. Exports hold `add` and `set`; the others are found in what people write."""
 
-
 _TOPMOST = frozenset(["interface", "ip", "ipv6", "system", "caps-man", "tool", "queue", "ppp", "routing"])
-
-
-class LineKind(Enum):
-    """What a line of an export is."""
-
-    NOTHING = "blank, a comment, or noise of a terminal"
-    MENU = "the name of a menu alone"
-    STATEMENT = "part of a statement"
-    UNREADABLE = "not understood"
-
-
-class TargetKind(StrEnum):
-    """How a statement says which items it is about."""
-
-    NONE = "none"
-    FIND = "find"
-    NAMES = "names"
-    NUMBERS = "numbers"
-    INTERNAL = "internal ids"
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The items that a `set` is about: `[ find default-name=ether1 ]`, a name, print numbers, or `*1`."""
-
-    kind: TargetKind = TargetKind.NONE
-    conditions: tuple[tuple[str, str], ...] = ()
-    words: tuple[str, ...] = ()
-
-
-_NOBODY = Target()
-_SWITCHES = frozenset({"blackhole"})
-"""Arguments without a value (type `switch` in MikroTik's command reference, ip/route); theirs is empty."""
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """`name=value` of a statement, decoded; `unset` for `!name`.
-
-    Names are written out: `.ft` behind `security.passphrase` is `security.ft`. `first` and `last` are lines (1-based),
-    `begin` and `end` the place of the written value in the text, quotes included; `from_` where the name begins.
-    """
-
-    name: str
-    value: str
-    first: int
-    last: int
-    from_: int
-    begin: int
-    end: int
-    unset: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One command about a menu.
-
-    `menu` has its words divided by blanks (`ip dhcp-server`). `damaged` says what in it cannot be read, '' if nothing:
-    then its properties are not all. `terse`: the line names its menu itself. `remarks` are the comments that the
-    device put above it. `begin` and `end` are its place in the text, without the end of the last line.
-    """
-
-    menu: str
-    verb: str
-    target: Target
-    properties: tuple[Property, ...]
-    first: int
-    last: int
-    begin: int
-    end: int
-    terse: bool
-    damaged: str = ""
-    remarks: tuple[str, ...] = ()
-
-    def property(self, name: str) -> Property | None:
-        """Return the property with this name; the last one counts if it is written twice."""
-        return next((each for each in reversed(self.properties) if each.name == name), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What the comments above an export say, with the line of each."""
-
-    version: tuple[str, int] | None = None
-    model: tuple[str, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A place where an export lacks something: the line, the menu ('' for all that would follow), and why.
-
-    `unread`: a line stands there that cannot be read. What it seems to be about is not certain.
-    """
-
-    line: int
-    menu: str
-    why: str
-    unread: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One exported text. `menus` are the lines that name a menu alone."""
-
-    text: str
-    statements: tuple[Statement, ...]
-    menus: tuple[tuple[int, str], ...]
-    header: Header
-    broken: tuple[Broken, ...]
-    _kinds: tuple[LineKind, ...] = field(repr=False)
-
-    def line_kinds(self) -> tuple[LineKind, ...]:
-        """What each line is, in order."""
-        return self._kinds
-
-
-_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "_": " ", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-_ESCAPE = re.compile(r"((?:\\[0-9A-F]{2})+)|\\(.)", re.DOTALL)
-
-
-def unescape(text: str) -> str:
-    r"""Decode the inside of a quoted value: `\"`, `\\`, `\$`, `\_`, `\r`, and bytes as `\C3\A9` (UTF-8)."""
-    return _ESCAPE.sub(_decoded, text) if "\\" in text else text
-
-
-def _decoded(match: re.Match[str]) -> str:
-    if match[1] is not None:
-        octets = bytes.fromhex(match[1].replace("\\", ""))
-        return octets.decode("utf-8", "surrogateescape")
-    return _ESCAPES.get(match[2], match[2])
-
-
-# What a terminal is told: colours, places of the cursor, questions about itself. Exports write escapes as `\\1B`.
-_CONTROL = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[A-Z=>78])")
-# What is not of a logical line: backslash, end of line, the blanks of the next line; and what a terminal is told.
-_SKIPPED = re.compile(rf"\\\r?\n[ \t]*|{_CONTROL.pattern}")
 _VERSION = re.compile(r"#.*?\bby RouterOS v?(\d[\w.]*)|#\s+version:\s+(\d[\w.]*)")
 _HEADER = re.compile(r"^(?:[ \t]|\x1b\[[0-9;?]*[A-Za-z])*#[^\n]*\bby RouterOS\b", re.MULTILINE)
 _MODEL = re.compile(r"#\s*model\s*=\s*(\S.*?)\s*$|#\s+board-name:\s+(\S.*?)\s*$")
 _NOT_EXPORTED = re.compile(r"#\s*error exporting\s+\"?/?([^\"(]*?)\"?\s*(?:\((.*)\))?\s*$", re.IGNORECASE)
 _INTERRUPTED = re.compile(r"#\s*interrupted\b|\binterrupted\s*$", re.IGNORECASE)
 _PROMPT = re.compile(r"\[[^\]\n@]*@[^\]\n]*\][^>\n]*>")
-_WORD = re.compile(r"[^\s\"=\[\]{}()$;]+")
 _MENU_WORD = re.compile(r"/?([A-Za-z0-9][A-Za-z0-9_-]*)(?:\s++|(?=/)|\Z)")
-_PROPERTY = re.compile(
-    r"""(?P<unset>!)?(?P<name>\.?[A-Za-z][A-Za-z0-9._/-]*)
-        (?:=(?P<value>"(?:[^"\\]++|\\.)*+"|(?:[^\s"\\\[\](){};$]++|\\[^\s])*+)(?=\s|$))?(?=[\s=]|$)\s*+""",
-    re.VERBOSE | re.DOTALL,
-)
-_FIND = re.compile(r"\[\s*+find\b(?P<inside>(?:\"(?:[^\"\\]++|\\.)*+\"|[^\]\"]++)*+)\]", re.DOTALL)
-_CONDITION = re.compile(
-    r"""(?P<name>[A-Za-z][A-Za-z0-9._/-]*)=(?P<value>"(?:[^"\\]++|\\.)*+"|[^\s"\[\](){};$~<>!=]++)(?=\s|$)""",
-    re.VERBOSE | re.DOTALL,
-)
-_BLANKS = re.compile(r"\s*+")
 
 
 @lru_cache(maxsize=32)
@@ -184,48 +60,6 @@ def parse(text: str) -> Document:
     Documents of the last few texts are kept, because an edit and its proof read the same text again and again.
     """
     return _Reader(text).document()
-
-
-class _Joined:
-    """One logical line: its pieces without the continuations, and where each place of it is in the text."""
-
-    __slots__ = ("_ats", "_lines", "_starts", "first", "last", "text")
-
-    def __init__(self, text: str, begin: int, end: int, first: int) -> None:
-        self._starts, self._ats, self._lines = [0], [begin], [first]
-        self.first = self.last = first
-        self.text = text[begin:end]
-        if "\n" not in self.text and "\x1b" not in self.text:
-            return
-        pieces: list[str] = []
-        at, length, last = begin, 0, first
-        for match in _SKIPPED.finditer(text, begin, end):
-            pieces.append(text[at : match.start()])
-            length += match.start() - at
-            at = match.end()
-            last += match[0].startswith("\\")
-            self._starts.append(length)
-            self._ats.append(at)
-            self._lines.append(last)
-        pieces.append(text[at:end])
-        self.text = "".join(pieces)
-        self.last = last
-
-    def at(self, place: int) -> int:
-        """Where in the whole text a place is; at a continuation, behind it."""
-        if len(self._ats) == 1:
-            return self._ats[0] + place
-        index = bisect_right(self._starts, place) - 1
-        return self._ats[index] + place - self._starts[index]
-
-    def end_at(self, place: int) -> int:
-        """Where in the whole text something ends that ends here; at a continuation, before it."""
-        return self.at(place - 1) + 1 if place > 0 else self.at(0)
-
-    def line(self, place: int) -> int:
-        if self.last == self.first:
-            return self.first
-        return self._lines[bisect_right(self._starts, place) - 1]
 
 
 class _Reader:
@@ -274,7 +108,7 @@ class _Reader:
             yield start, stop, first, number - 1
 
     def _read(self, begin: int, end: int, first: int) -> LineKind:
-        raw = _CONTROL.sub("", self.text[begin:end]).strip()
+        raw = CONTROL.sub("", self.text[begin:end]).strip()
         if not raw:
             return LineKind.NOTHING
         if raw.startswith("#"):
@@ -285,7 +119,7 @@ class _Reader:
             if _INTERRUPTED.search(raw):
                 self.broken.append(Broken(first, "", "the export was interrupted"))
             return LineKind.NOTHING
-        line = _Joined(self.text, begin, end, first)
+        line = Joined(self.text, begin, end, first)
         kind = self._statement(line, begin, end)
         # What a terminal shows before the header, or behind its next prompt, is no export.
         if kind is LineKind.UNREADABLE and (begin < self.begins or self.over):
@@ -315,9 +149,9 @@ class _Reader:
 
     # -- statements --------------------------------------------------------------------------------------------
 
-    def _statement(self, line: _Joined, begin: int, end: int) -> LineKind:
+    def _statement(self, line: Joined, begin: int, end: int) -> LineKind:
         text = line.text
-        at = _skip(text, 0)
+        at = skip(text, 0)
         terse = text.startswith("/", at)
         words: list[str] = []
         verb = ""
@@ -341,107 +175,9 @@ class _Reader:
             return LineKind.MENU
         if not menu:
             return LineKind.UNREADABLE
-        target, properties, damaged = _arguments(line, at, verb)
+        target, properties, damaged = arguments(line, at, verb)
         statement = Statement(
             menu, verb, target, properties, line.first, line.last, begin, end, terse, damaged, tuple(self.remarks)
         )
         self.statements.append(statement)
         return LineKind.STATEMENT
-
-
-def _skip(text: str, at: int) -> int:
-    match = _BLANKS.match(text, at)
-    return match.end() if match else at
-
-
-def _arguments(line: _Joined, at: int, verb: str) -> tuple[Target, tuple[Property, ...], str]:
-    """Target and properties of a statement, and what cannot be read in it."""
-    text = line.text
-    target = _NOBODY
-    if verb != "add" and text.startswith("[", at):
-        found = _FIND.match(text, at)
-        conditions = _conditions(found["inside"]) if found else None
-        if found is None or conditions is None:
-            return _NOBODY, (), "which items it is about cannot be read"
-        target = Target(TargetKind.FIND, conditions)
-        at = _skip(text, found.end())
-    elif verb != "add":
-        target, at = _named(text, at)
-    properties: list[Property] = []
-    prefix = ""
-    while at < len(text):
-        match = _PROPERTY.match(text, at)
-        if match is None or not (match["unset"] or match["value"] is not None or match["name"] in _SWITCHES):
-            return target, tuple(properties), "an argument cannot be read"
-        if match["unset"] and match["value"] is not None:
-            return target, tuple(properties), "an argument cannot be read"
-        name = match["name"]
-        if name.startswith("."):
-            name = prefix + name
-        elif "." in name:
-            prefix = name.rpartition(".")[0]
-        properties.append(_property(line, match, name))
-        at = match.end()
-    return target, tuple(properties), ""
-
-
-def _property(line: _Joined, match: re.Match[str], name: str) -> Property:
-    value = match["value"]
-    from_ = match.start()
-    start, stop = match.span("name" if value is None else "value")
-    return Property(
-        name=name,
-        value=_value(value) if value else "",
-        first=line.line(from_),
-        last=line.line(max(stop - 1, from_)),
-        from_=line.at(from_),
-        begin=line.at(start) if stop > start else line.end_at(start),
-        end=line.end_at(stop),
-        unset=match["unset"] is not None,
-    )
-
-
-def _value(written: str) -> str:
-    if written.startswith('"') and len(written) >= 2:
-        written = written[1:-1]
-    return unescape(written)
-
-
-def _conditions(inside: str) -> tuple[tuple[str, str], ...] | None:
-    """The conditions of a `find`, all of which must hold; None if it asks for anything else."""
-    at = _skip(inside, 0)
-    if inside.startswith("where", at) and not inside.startswith("where=", at):
-        at = _skip(inside, at + len("where"))
-    found: list[tuple[str, str]] = []
-    while at < len(inside):
-        match = _CONDITION.match(inside, at)
-        if match is None:
-            return None
-        found.append((match["name"], _value(match["value"])))
-        at = _skip(inside, match.end())
-        if re.match(r"and\s", inside[at : at + 4]):
-            at = _skip(inside, at + 3)
-    return tuple(found)
-
-
-_QUOTED = re.compile(r"\"((?:[^\"\\]++|\\.)*+)\"(?=\s|$)", re.DOTALL)
-_NUMBERS = re.compile(r"\d+(?:,\d+)*")
-_INTERNAL = re.compile(r"\*[0-9A-Fa-f]+(?:,\*[0-9A-Fa-f]+)*")
-
-
-def _named(text: str, at: int) -> tuple[Target, int]:
-    """The items that a `set` names by a word before its properties, if it does."""
-    quoted = _QUOTED.match(text, at)
-    if quoted:
-        return Target(TargetKind.NAMES, (), (unescape(quoted[1]),)), _skip(text, quoted.end())
-    word = _WORD.match(text, at)
-    if word is None or text.startswith("=", word.end()) or word[0].startswith("!"):
-        return _NOBODY, at
-    if not (word.end() == len(text) or text[word.end()].isspace()):
-        return _NOBODY, at
-    behind = _skip(text, word.end())
-    if _NUMBERS.fullmatch(word[0]):
-        return Target(TargetKind.NUMBERS, (), tuple(word[0].split(","))), behind
-    if _INTERNAL.fullmatch(word[0]):
-        return Target(TargetKind.INTERNAL, (), tuple(word[0].split(","))), behind
-    return Target(TargetKind.NAMES, (), tuple(word[0].split(","))), behind

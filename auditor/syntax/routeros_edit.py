@@ -8,90 +8,30 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from auditor.errors import AuditorError
-from auditor.syntax.routeros import Document, Property, Statement, parse
+from auditor.syntax.routeros import Document, Statement, parse
+from auditor.syntax.routeros_cuts import Cut, above_remarks, block, line_break, line_cuts, line_end, property_cuts
 from auditor.syntax.routeros_items import ItemStatements, Undecided, items_in
+from auditor.syntax.routeros_operations import (
+    AddItem,
+    EditError,
+    Operation,
+    RemoveItem,
+    RemoveProperty,
+    SetProperty,
+    Where,
+    said,
+)
 from auditor.syntax.routeros_write import menu_name, property_name, written
-
-Conditions: TypeAlias = tuple[tuple[str, str], ...]
-
-
-class EditError(AuditorError, ValueError):
-    """The operation cannot be carried out on this text; the text is unchanged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Where:
-    """One item: its menu in words divided by blanks (`ip dhcp-server`), and conditions that all hold for it alone.
-
-    Without conditions it is the settings of the menu itself (`/ip dns set …`).
-    """
-
-    menu: str
-    conditions: Conditions = ()
-
-
-@dataclass(frozen=True, slots=True)
-class SetProperty:
-    """`set [find …] name=value`. `create`: a statement is written where none speaks of the item yet.
-
-    Exports leave out what has its default, and items of which nothing was changed.
-    """
-
-    where: Where
-    name: str
-    value: str
-    create: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveProperty:
-    """The way back to "no line says so". A `set` that says nothing more goes, and a menu line left alone."""
-
-    where: Where
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class AddItem:
-    """`add …`, before another item or behind the last statement of the menu.
-
-    An item with the very same properties is not added a second time.
-    """
-
-    menu: str
-    properties: Conditions
-    before: Where | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveItem:
-    """`remove [find …]`: all its statements go. `missing_ok`: there may be none."""
-
-    where: Where
-    missing_ok: bool = False
-
-
-Operation: TypeAlias = SetProperty | RemoveProperty | AddItem | RemoveItem
 
 _Said: TypeAlias = tuple[str, str, object, tuple[tuple[str, str, bool], ...], str]
 """What a statement says: menu, verb, items, properties, damage."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Cut:
-    """Replace `begin`..`end` of the text."""
-
-    begin: int
-    end: int
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class _Plan:
     """Changes of the text, and what the statements say afterwards."""
 
-    cuts: tuple[_Cut, ...]
+    cuts: tuple[Cut, ...]
     said: list[_Said]
 
 
@@ -112,13 +52,6 @@ def apply(text: str, operation: Operation) -> str:
     if _says(again) != plan.said or _broken(again) != _broken(document):
         raise EditError(f"{said(operation)}: it cannot be written without changing other lines of the export")
     return text
-
-
-def said(operation: Operation) -> str:
-    """Name an operation for people, without values: they may be secrets."""
-    where = operation if isinstance(operation, AddItem) else operation.where
-    name = f" {operation.name}" if isinstance(operation, SetProperty | RemoveProperty) else ""
-    return f"{type(operation).__name__} /{where.menu}{name}"
 
 
 def _plan(document: Document, operation: Operation) -> _Plan | None:
@@ -174,7 +107,7 @@ def _set(document: Document, operation: SetProperty) -> _Plan | None:
         end = document.statements[number].end
         blank = "" if document.text[end - 1].isspace() else " "
         says[number] = _with(says[number], (*says[number][3], (name, operation.value, False)))
-        return _Plan((_Cut(end, end, f"{blank}{name}={value}"),), says)
+        return _Plan((Cut(end, end, f"{blank}{name}={value}"),), says)
     number, old = known
     properties = [
         (name, operation.value, False) if each is old else (each.name, each.value, each.unset)
@@ -182,8 +115,8 @@ def _set(document: Document, operation: SetProperty) -> _Plan | None:
     ]
     says[number] = _with(says[number], tuple(properties))
     if old.unset:
-        return _Plan((_Cut(old.from_, old.end, f"{name}={value}"),), says)
-    return _Plan((_Cut(old.begin, old.end, value),), says)
+        return _Plan((Cut(old.from_, old.end, f"{name}={value}"),), says)
+    return _Plan((Cut(old.begin, old.end, value),), says)
 
 
 def _new_set(document: Document, operation: SetProperty) -> _Plan:
@@ -198,7 +131,7 @@ def _unset(document: Document, operation: RemoveProperty) -> _Plan | None:
     item = find(document, operation.where)
     if item is None or operation.name not in item.properties:
         return None
-    cuts: list[_Cut] = []
+    cuts: list[Cut] = []
     says = _says(document)
     empty: set[int] = set()
     for number in item.statements:
@@ -209,35 +142,10 @@ def _unset(document: Document, operation: RemoveProperty) -> _Plan | None:
         if not kept and statement.verb == "set":
             empty.add(number)
             continue
-        cuts += _property_cuts(document.text, statement, operation.name)
+        cuts += property_cuts(document.text, statement, operation.name)
         says[number] = _with(says[number], tuple((each.name, each.value, each.unset) for each in kept))
     gone = _without(document, empty)
     return _Plan((*cuts, *gone.cuts), [each for number, each in enumerate(says) if number not in empty])
-
-
-_SPACE_BEFORE = re.compile(r"(?:[ \t]|\\\r?\n[ \t]*)*\Z")
-
-
-def _property_cuts(text: str, statement: Statement, name: str) -> list[_Cut]:
-    """Take a property out; a property behind it that borrows its prefix (`.ft`) is written out."""
-    cuts: list[_Cut] = []
-    for each, following in zip(statement.properties, (*statement.properties[1:], None), strict=True):
-        if each.name != name:
-            continue
-        start = max(statement.begin, each.from_ - _REACH)
-        space = _SPACE_BEFORE.search(text, start, each.from_)
-        cuts.append(_Cut(space.start() if space else each.from_, each.end))
-        if following is not None and following.name != name and _borrows(text, following):
-            cuts.append(_Cut(following.from_, following.from_, following.name.rpartition(".")[0]))
-    return cuts
-
-
-_REACH = 2000
-"""How far back the blanks before a property are looked for; what is left over does no harm."""
-
-
-def _borrows(text: str, each: Property) -> bool:
-    return text.startswith((".", "!."), each.from_) and not each.unset
 
 
 # -- statements ------------------------------------------------------------------------------------------------
@@ -272,30 +180,30 @@ def _insert(document: Document, menu: str, command: str, before: int | None) -> 
             raise EditError(f"/{menu}: the export is cut, so that nothing can be put at its end")
         return _Plan((_at_end(document, menu, command),), [*says, _statement_says(f"/{menu} {command}")])
     neighbour = document.statements[before if before is not None else neighbours[-1]]
-    at = _above_remarks(document.text, neighbour) if before is not None else neighbour.begin
+    at = above_remarks(document.text, neighbour) if before is not None else neighbour.begin
     indent = re.match(r"[ \t]*", document.text[neighbour.begin : neighbour.end])
-    plain = not neighbour.terse and _block(document, neighbour) == menu
+    plain = not neighbour.terse and block(document, neighbour) == menu
     line = f"{indent[0] if indent else ''}{command}" if plain else f"/{menu} {command}"
     number = before if before is not None else neighbours[-1] + 1
     says.insert(number, _statement_says(f"/{menu} {command}"))
-    ending = _ending(document.text)
+    ending = line_break(document.text)
     if before is not None:
-        return _Plan((_Cut(at, at, line + ending),), says)
-    return _Plan((_Cut(neighbour.end, neighbour.end, ending + line),), says)
+        return _Plan((Cut(at, at, line + ending),), says)
+    return _Plan((Cut(neighbour.end, neighbour.end, ending + line),), says)
 
 
-def _at_end(document: Document, menu: str, command: str) -> _Cut:
+def _at_end(document: Document, menu: str, command: str) -> Cut:
     """Behind the last statement, or menu line, of the export; an export of full lines gets a full line."""
-    text, ending = document.text, _ending(document.text)
+    text, ending = document.text, line_break(document.text)
     terse = bool(document.statements) and all(each.terse for each in document.statements) and not document.menus
     lines = f"/{menu} {command}" if terse else f"/{menu}{ending}{command}"
     at = document.statements[-1].end if document.statements else 0
     for number, _ in document.menus[-1:]:
-        at = max(at, _line_end(text, number))
+        at = max(at, line_end(text, number))
     if not document.statements and not document.menus:
         at = len(text)
-        return _Cut(at, at, f"{'' if not text or text.endswith(chr(10)) else ending}{lines}{ending}")
-    return _Cut(at, at, f"{ending}{lines}")
+        return Cut(at, at, f"{'' if not text or text.endswith(chr(10)) else ending}{lines}{ending}")
+    return Cut(at, at, f"{ending}{lines}")
 
 
 def _without(document: Document, numbers: set[int]) -> _Plan:
@@ -309,63 +217,8 @@ def _without(document: Document, numbers: set[int]) -> _Plan:
         if block and gone.issuperset(block):
             gone.add(head)
     return _Plan(
-        _line_cuts(document.text, gone), [e for number, e in enumerate(_says(document)) if number not in numbers]
+        line_cuts(document.text, gone), [e for number, e in enumerate(_says(document)) if number not in numbers]
     )
-
-
-def _line_cuts(text: str, gone: set[int]) -> tuple[_Cut, ...]:
-    """Take whole lines out; at the end of a text without a last line break, the one before goes with them."""
-    cuts: list[_Cut] = []
-    lines = text.split("\n")
-    at = 0
-    for number, line in enumerate(lines, start=1):
-        end = at + len(line) + 1
-        if number in gone:
-            begin = cuts.pop().begin if cuts and cuts[-1].end == at else at
-            if number == len(lines):
-                end -= 1
-                begin -= 2 if text[max(begin - 2, 0) : begin] == "\r\n" else min(begin, 1)
-            cuts.append(_Cut(begin, end))
-        at = end
-    return tuple(cuts)
-
-
-def _above_remarks(text: str, statement: Statement) -> int:
-    """Where a statement begins with the remarks that the device put above it; the head of an export is none."""
-    at = statement.begin
-    for _ in statement.remarks:
-        begin = text.rfind("\n", 0, at - 1) + 1 if at else 0
-        line = text[begin:at].strip()
-        if begin == at or not line.startswith("#") or _HEAD.search(line):
-            break
-        at = begin
-    return at
-
-
-_HEAD = re.compile(r"by RouterOS|^#\s*[\w ]+ = |^#\s*$")
-
-
-def _block(document: Document, statement: Statement) -> str:
-    """The menu that the line above a statement names."""
-    return next((menu for line, menu in reversed(document.menus) if line < statement.first), "")
-
-
-def _ending(text: str) -> str:
-    newline = text.find("\n")
-    return "\r\n" if newline > 0 and text[newline - 1] == "\r" else "\n"
-
-
-def _line_begin(text: str, line: int) -> int:
-    at = 0
-    for _ in range(line - 1):
-        at = text.index("\n", at) + 1
-    return at
-
-
-def _line_end(text: str, line: int) -> int:
-    end = text.find("\n", _line_begin(text, line))
-    end = len(text) if end < 0 else end
-    return end - 1 if end and text[end - 1] == "\r" else end
 
 
 # -- what it means ---------------------------------------------------------------------------------------------

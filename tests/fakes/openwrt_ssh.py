@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import asyncssh
 
 from auditor.collect.gate import gate_for
 from auditor.collect.layout import place
 from auditor.profiles import Command, Profile, load_profile
+from tests.fakes.ssh_server import Connections, Listening
 
 PASSWORD = "not-a-secret"
 
@@ -104,7 +103,7 @@ class Shell:
         )
 
 
-class FakeOpenWrt:
+class FakeOpenWrt(Listening):
     """The SSH server of one device: `async with FakeOpenWrt(device) as router: router.port`."""
 
     def __init__(
@@ -117,53 +116,22 @@ class FakeOpenWrt:
         log: Log | None = None,
     ) -> None:
         self.device = device
-        self.host = host
-        self.port = port
         self.log = log or Log()
-        self._connections: set[asyncssh.SSHServerConnection] = set()
         self.host_keys = list(host_keys) or [asyncssh.generate_private_key("ssh-ed25519")]
+        super().__init__(
+            host,
+            port,
+            server_host_keys=self.host_keys,
+            server_factory=lambda: _Server(self.device, self.log, self.connections),
+            process_factory=self._serve,
+            kex_algs=["curve25519-sha256", "curve25519-sha256@libssh.org"],
+        )
         self._shell = Shell(device.directory, load_profile("openwrt"))
-        self._listener: asyncssh.SSHAcceptor | None = None
 
     @property
     def fingerprint(self) -> str:
         """The fingerprint of the first host key, as a person reads it on the console."""
         return self.host_keys[0].get_fingerprint()
-
-    async def start(self) -> None:
-        """Listen; `port` is then the real one."""
-        self._listener = await asyncssh.listen(
-            self.host,
-            self.port,
-            server_host_keys=self.host_keys,
-            server_factory=lambda: _Server(self.device, self.log, self._connections),
-            process_factory=self._serve,
-            encoding=None,
-            kex_algs=["curve25519-sha256", "curve25519-sha256@libssh.org"],
-            compression_algs=["none"],
-            agent_forwarding=False,
-            x11_forwarding=False,
-            allow_scp=False,
-            gss_host=None,
-        )
-        self.port = self._listener.get_port()
-
-    async def stop(self) -> None:
-        """Stop listening and close all connections."""
-        if self._listener is not None:
-            self._listener.close()
-            for connection in tuple(self._connections):
-                connection.abort()
-            await self._listener.wait_closed()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
 
     async def _serve(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         line = process.command
@@ -207,7 +175,7 @@ class FakeOpenWrt:
 
 
 class _Server(asyncssh.SSHServer):
-    def __init__(self, device: Device, log: Log, connections: set[asyncssh.SSHServerConnection]) -> None:
+    def __init__(self, device: Device, log: Log, connections: Connections) -> None:
         self._device = device
         self._log = log
         self._connections = connections

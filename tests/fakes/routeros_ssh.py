@@ -7,20 +7,18 @@ exports and shown as stars elsewhere. In a terminal it asks with its identity, w
 
 import asyncio
 import re
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import asyncssh
 
 from auditor.collect.gate import gate_for
 from auditor.collect.layout import place
 from auditor.profiles import Profile, load_profile
+from tests.fakes.ssh_server import Connections, Listening, beside
 
 PASSWORD = "not-a-secret"
 _SECRET = r"[A-Za-z0-9.-]*(?:passphrase|password|pre-shared-key|private-key|secret)"
@@ -114,56 +112,25 @@ class Console:
         return re.sub(rf'({_SECRET}=)"(?:[^"\\]|\\.)+"', r'\1"*****"', text)
 
 
-class FakeRouterOS:
+class FakeRouterOS(Listening):
     """The SSH server of one device: `async with FakeRouterOS(device) as router: router.port`."""
 
     def __init__(self, device: Device, *, kex: str = "curve25519-sha256") -> None:
         self.device = device
-        self.port = 0
         self.log = Log()
-        self._kex = kex
-        self._console = Console(device, load_profile("routeros"))
-        self._connections: set[asyncssh.SSHServerConnection] = set()
-        self._host_key = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
-        self._listener: asyncssh.SSHAcceptor | None = None
-
-    async def start(self) -> None:
-        """Listen; `port` is then the real one. But for the key exchange, the algorithms are those of release 6."""
-        self._listener = await asyncssh.listen(
+        # But for the key exchange, the algorithms are those of release 6.
+        super().__init__(
             "127.0.0.1",
             0,
             server_version="ROSSSH",
-            server_host_keys=[self._host_key],
-            server_factory=lambda: _Server(self.device, self.log, self._connections),
+            server_host_keys=[asyncssh.generate_private_key("ssh-rsa", key_size=2048)],
+            server_factory=lambda: _Server(self.device, self.log, self.connections),
             process_factory=self._serve,
-            encoding=None,
-            kex_algs=[self._kex],
+            kex_algs=[kex],
             encryption_algs=["aes128-ctr"],
             mac_algs=["hmac-sha1"],
-            compression_algs=["none"],
-            agent_forwarding=False,
-            x11_forwarding=False,
-            allow_scp=False,
-            gss_host=None,
         )
-        self.port = self._listener.get_port()
-
-    async def stop(self) -> None:
-        """Stop listening and close all connections."""
-        if self._listener is not None:
-            self._listener.close()
-            for connection in tuple(self._connections):
-                connection.abort()
-            await self._listener.wait_closed()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
+        self._console = Console(device, load_profile("routeros"))
 
     async def _serve(self, process: asyncssh.SSHServerProcess[bytes]) -> None:
         try:
@@ -215,7 +182,7 @@ class FakeRouterOS:
 
 
 class _Server(asyncssh.SSHServer):
-    def __init__(self, device: Device, log: Log, connections: set[asyncssh.SSHServerConnection]) -> None:
+    def __init__(self, device: Device, log: Log, connections: Connections) -> None:
         self._device = device
         self._log = log
         self._connections = connections
@@ -242,25 +209,7 @@ class _Server(asyncssh.SSHServer):
 
 @contextmanager
 def serving(device: Device) -> Iterator[FakeRouterOS]:
-    """Serve a device beside a test, in a thread with an event loop of its own, until the block ends."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="fake RouterOS")
-    thread.start()
+    """Serve a device beside a test until the block ends."""
     router = FakeRouterOS(device)
-    try:
-        asyncio.run_coroutine_threadsafe(router.start(), loop).result(30)
+    with beside(router):
         yield router
-    finally:
-        asyncio.run_coroutine_threadsafe(router.stop(), loop).result(30)
-        asyncio.run_coroutine_threadsafe(_rest(), loop).result(30)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
-        loop.close()
-
-
-async def _rest() -> None:
-    """Let everything that is still under way in this loop end."""
-    others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)

@@ -18,7 +18,7 @@ from auditor.platforms.routeros.shell import FILTERS as ROUTEROS_FILTERS
 from auditor.platforms.routeros.shell import quote as routeros_quote
 from auditor.remediation.render import Snippet, render
 from auditor.services.base import NotPossible
-from auditor.syntax.routeros_edit import Where
+from auditor.syntax.routeros_operations import Where
 from auditor.syntax.uci_edit import quote
 from tests.remediation.routeros_shell import run, tree_of
 from tests.remediation.samples import openwrt_capture, routeros_capture

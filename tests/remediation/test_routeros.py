@@ -17,7 +17,7 @@ from auditor.platforms.routeros.shell import FILTERS, duration, shown
 from auditor.remediation.render import Snippet, render
 from auditor.services.base import NotPossible
 from auditor.syntax.routeros import parse
-from auditor.syntax.routeros_edit import Where
+from auditor.syntax.routeros_operations import Where
 from auditor.syntax.routeros_write import quoted
 from tests.remediation.routeros_shell import Console, Refused, differences, run
 from tests.remediation.samples import routeros_capture

@@ -144,6 +144,7 @@ def test_decoding_never_fails(text: str) -> None:
     unescape(text)
 
 
+@pytest.mark.growth
 @pytest.mark.parametrize(
     "piece",
     [

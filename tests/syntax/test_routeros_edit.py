@@ -7,7 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from auditor.syntax.routeros import parse
-from auditor.syntax.routeros_edit import (
+from auditor.syntax.routeros_edit import apply
+from auditor.syntax.routeros_items import items_in
+from auditor.syntax.routeros_operations import (
     AddItem,
     EditError,
     Operation,
@@ -15,9 +17,7 @@ from auditor.syntax.routeros_edit import (
     RemoveProperty,
     SetProperty,
     Where,
-    apply,
 )
-from auditor.syntax.routeros_items import items_in
 from auditor.syntax.routeros_write import quoted, written
 from tests.syntax.routeros_texts import PLAIN, TEXTS, TIDY
 

@@ -136,6 +136,7 @@ def test_no_text_breaks_the_reader_and_every_line_is_counted(text: str) -> None:
         assert all(each.first <= line <= each.last for _, line in each.properties.values())
 
 
+@pytest.mark.growth
 @pytest.mark.parametrize(
     "hostile", ['a=" ', 'a="\\" ', "a=b", ";;; x\n", "b\n", "\\\n", "a: b\n", "a - ", '"', "a=\n\n"]
 )

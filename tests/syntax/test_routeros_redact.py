@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from auditor.secrets import Redactor, is_token
 from auditor.syntax.routeros import parse
-from auditor.syntax.routeros_redact import redact_export, redact_output
+from auditor.syntax.routeros_print_redact import redact_output
+from auditor.syntax.routeros_redact import redact_export
 from auditor.syntax.secret_names import MASK
 from tests.syntax.routeros_texts import TEXTS, TIDY, real_files, real_text, shown
 

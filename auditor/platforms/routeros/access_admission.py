@@ -38,6 +38,11 @@ class Entry:
     own_key: bool = False
     own_vlan: bool = False
 
+    def certainly_refuses(self, mac: str) -> bool:
+        """Whether it keeps a station of this address out, whatever else it may depend on."""
+        keeps_out = not isinstance(self.admits, Unknown) and not self.admits.value
+        return keeps_out and not self.doubt and self.mac in (None, mac.lower())
+
 
 @dataclass(frozen=True, slots=True)
 class Admission:

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from auditor.model import Action, Fact, Unknown
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.firewall_chains import PASSING, Rule, build, rules_of, step_of
-from auditor.platforms.routeros.firewall_ends import Answer, negatable
-from auditor.platforms.routeros.firewall_matches import OPTIONS, matched, maybe, port_list, ports_of
+from auditor.platforms.routeros.firewall_ends import Answer, interface_list, negatable
+from auditor.platforms.routeros.firewall_matches import OPTIONS, matched, maybe, ports
 from auditor.platforms.routeros.firewall_scene import Scene
 from auditor.platforms.routeros.items import Item
 from auditor.services.netfilter import conditions
 from auditor.services.netfilter.boxes import ADDRESSES, Box, inverted
-from auditor.services.netfilter.conditions import ALWAYS, ARP, NEVER, Clause, Context, doubted, narrowed, outside
+from auditor.services.netfilter.conditions import ARP, NEVER, Clause, Context, doubted, narrowed, outside
 from auditor.services.netfilter.filters import Base
 from auditor.services.netfilter.program import Chains, Does, Jump, Return, Source, Step, Steps, Undecided
 from auditor.services.reading import printable
@@ -156,19 +156,6 @@ def _port(leaving: bool) -> Answer:
     return answer
 
 
-def _port_list(leaving: bool) -> Answer:
-    def answer(item: Item, text: str, context: Context, scene: Scene) -> tuple[Clause, ...]:
-        negated, word = negatable(text)
-        if word == "all":
-            return NEVER if negated else ALWAYS
-        members = scene.members(word)
-        if isinstance(members, Unknown):
-            return doubted(members.why)
-        return _among(members.value, negated, leaving, context, scene)
-
-    return answer
-
-
 def _among(names: frozenset[str], negated: bool, leaving: bool, context: Context, scene: Scene) -> tuple[Clause, ...]:
     if negated and (scene.provisioned or not context.complete):
         return doubted("which ports there are is not known")
@@ -238,18 +225,6 @@ def _protocol(item: Item, text: str, context: Context, scene: Scene) -> tuple[Cl
     return conditions.protocols([word], negated, context)
 
 
-def _ports(source: bool) -> Answer:
-    def answer(item: Item, text: str, context: Context, scene: Scene) -> tuple[Clause, ...]:
-        of = ports_of(item, "ip-protocol")
-        try:
-            negated, intervals = port_list(text)
-        except ValueError:
-            return doubted("a port that was not understood", Box(protocols=of))
-        return conditions.ports(of, intervals, negated, source=source, context=context)
-
-    return answer
-
-
 def _kind(item: Item, text: str, context: Context, scene: Scene) -> tuple[Clause, ...]:
     """`packet-type`: IPv4 multicast goes to 224.0.0.0/4, a broadcast to everybody; ARP asks by broadcast."""
     negated, word = negatable(text)
@@ -292,10 +267,11 @@ def _arp_address(destination: bool) -> Answer:
 _ARP_ONLY = Box(protocols=frozenset({ARP}))
 _MATCHERS: dict[str, Answer] = {
     "in-interface": _port(False), "out-interface": _port(True),
-    "in-interface-list": _port_list(False), "out-interface-list": _port_list(True),
+    "in-interface-list": interface_list(False, _among), "out-interface-list": interface_list(True, _among),
     "in-bridge": _bridge(False), "out-bridge": _bridge(True),
     "mac-protocol": _frames, "src-address": _address(False), "dst-address": _address(True),
-    "ip-protocol": _protocol, "src-port": _ports(True), "dst-port": _ports(False), "packet-type": _kind,
+    "ip-protocol": _protocol, "src-port": ports(True, "ip-protocol"), "dst-port": ports(False, "ip-protocol"),
+    "packet-type": _kind,
     "src-mac-address": maybe("a MAC address"), "dst-mac-address": maybe("a MAC address"),
     "in-bridge-list": maybe("a list of bridges"), "out-bridge-list": maybe("a list of bridges"),
     "vlan-id": maybe("the VLAN of a frame"), "vlan-priority": maybe("a priority"),

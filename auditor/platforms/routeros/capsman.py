@@ -31,8 +31,9 @@ from auditor.model import (
 from auditor.platforms.routeros import access_admission, capsman_asked, capsman_caps, legacy_entries, legacy_security
 from auditor.platforms.routeros import legacy_words as words
 from auditor.platforms.routeros.capsman_caps import Cap
-from auditor.platforms.routeros.capsman_settings import CAPSMAN, Level, Settings
+from auditor.platforms.routeros.capsman_settings import CAPSMAN, Settings
 from auditor.platforms.routeros.config import Config
+from auditor.platforms.routeros.inheritance import Level
 from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.network import Network
 from auditor.platforms.routeros.sensitive import shows_secrets

@@ -24,9 +24,9 @@ from auditor.platforms.routeros import capsman_caps, legacy_entries
 from auditor.platforms.routeros import legacy_words as words
 from auditor.platforms.routeros.access_admission import Entry
 from auditor.platforms.routeros.capsman_caps import Cap
-from auditor.platforms.routeros.capsman_settings import Level
 from auditor.platforms.routeros.changes import Texts, WayBack, add_item, clear_property, combine, set_property, where_of
 from auditor.platforms.routeros.config import Config
+from auditor.platforms.routeros.inheritance import Level
 from auditor.platforms.routeros.legacy_edit import config_of
 from auditor.services.base import NotPossible
 from auditor.services.reading import printable
@@ -190,7 +190,7 @@ def admit_stations(texts: Texts, device: Device, intent: AdmitStations) -> Edit 
     listed = place.entries(place.cap)
     edits = []
     for mac in intent.macs:
-        refusing = next((each for each in listed if _refuses(each, mac)), None)
+        refusing = next((each for each in listed if each.certainly_refuses(mac)), None)
         if refusing is None:
             raise NotPossible(f"no entry of /{legacy_entries.CAPSMAN} certainly refuses {mac}", "look at the list")
         before = where_of(refusing.item, place.config.items(legacy_entries.CAPSMAN))
@@ -206,11 +206,6 @@ def _refuses_some(place: _Place, device: Device, key: str) -> bool:
         return False
     policy = next(bss.mac_policy for bss in device.bsses if bss.key == key)
     return isinstance(policy, Unknown) or policy.value is not MacPolicy.OFF
-
-
-def _refuses(entry: Entry, mac: str) -> bool:
-    keeps_out = not isinstance(entry.admits, Unknown) and not entry.admits.value
-    return keeps_out and not entry.doubt and entry.mac in (None, mac.lower())
 
 
 def set_reauth_period(texts: Texts, device: Device, intent: SetReauthPeriod) -> Edit | None:

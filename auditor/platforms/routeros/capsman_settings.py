@@ -1,13 +1,7 @@
-"""`/caps-man`: which value of a setting counts, as each can be written in four places.
+"""`/caps-man`: the settings of one CAP interface.
 
-MikroTik's manual, "AP Controller (CAPsMAN)" (CAPsMAN Configuration Concepts), gives the order:
-
-1. the interface itself: `datapath.bridge=…`
-2. a profile that the interface names: `datapath=dp1`
-3. the configuration that the interface names: there `datapath.bridge=…`
-4. a profile that the configuration names: there `datapath=dp1`
-
-What is provisioned has no interface of its own in the export, and begins with the third.
+What no line says and only the manager shows counts last. Source: MikroTik's manual, "AP Controller (CAPsMAN)" (CAPsMAN
+Configuration Concepts).
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +10,7 @@ from typing import TypeVar
 
 from auditor.model import Fact, Span, Unknown
 from auditor.platforms.routeros.config import Config, Convert, Shown
+from auditor.platforms.routeros.inheritance import Inheritance, Level
 from auditor.platforms.routeros.items import Item
 from auditor.services.reading import printable
 
@@ -24,14 +19,6 @@ T = TypeVar("T")
 CAPSMAN = "caps-man"
 PROFILES = ("channel", "datapath", "rates", "security")
 """Groups of settings that have a menu of profiles of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One place where a setting may be written: an item, and what the setting is called there."""
-
-    item: Item
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,32 +51,15 @@ class Settings:
     @property
     def configuration(self) -> Item | Unknown | None:
         """The configuration; None if there is none."""
-        return self.provisioned if self.interface is None else self._named(self.interface, "configuration")
+        return self._inheritance.configuration
 
     def levels(self, group: str, name: str) -> Iterator[Level | Unknown]:
         """Yield the places of a setting from the one that counts most; `Unknown` for a profile that is not there."""
-        if self.interface is not None:
-            yield Level(self.interface, f"{group}.{name}")
-            if group in PROFILES:
-                yield from self._profile(self.interface, group, name)
-        configuration = self.configuration
-        if isinstance(configuration, Unknown):
-            yield configuration
-        elif configuration is not None:
-            yield Level(configuration, name if group == "configuration" else f"{group}.{name}")
-            if group in PROFILES:
-                yield from self._profile(configuration, group, name)
+        return self._inheritance.levels(group, name)
 
     def level(self, group: str, name: str) -> Level | Unknown | None:
         """Return the place whose value counts; None if the setting is written nowhere."""
-        for level in self.levels(group, name):
-            if isinstance(level, Unknown):
-                return level
-            if self.config.text(level.item, level.name) is not None:
-                return level
-            if level.item.damaged:
-                return Unknown(f"{level.item.title}: {level.item.damaged}", (level.item.header,), "correct that line")
-        return None
+        return self._inheritance.level(group, name)
 
     def stated(self, group: str, name: str, convert: Convert[T]) -> Fact[T] | None:
         """Return what lines say of a setting, or the manager shows of it; None if nothing does."""
@@ -117,12 +87,9 @@ class Settings:
         places = [level for level in self.levels(group, "") if isinstance(level, Level)] if group else []
         return (places[-1].item.header,) if places else self.near
 
-    def _profile(self, item: Item, group: str, name: str) -> Iterator[Level | Unknown]:
-        found = self._named(item, group)
-        if isinstance(found, Unknown):
-            yield found
-        elif found is not None:
-            yield Level(found, name)
+    @property
+    def _inheritance(self) -> Inheritance:
+        return Inheritance(self.config, self.interface, self.provisioned, PROFILES, self._named)
 
     def _named(self, item: Item, group: str) -> Item | Unknown | None:
         """The profile that an item names. An internal id stands for one that was deleted: RouterOS goes without."""

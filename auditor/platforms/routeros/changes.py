@@ -17,7 +17,10 @@ from auditor.platforms.routeros.shell import quote
 from auditor.secrets import has_token
 from auditor.services.base import NotPossible
 from auditor.syntax.routeros import Document, parse
-from auditor.syntax.routeros_edit import (
+from auditor.syntax.routeros_edit import apply as apply_to_text
+from auditor.syntax.routeros_edit import find
+from auditor.syntax.routeros_items import ItemStatements, Undecided, items_in
+from auditor.syntax.routeros_operations import (
     AddItem,
     Conditions,
     EditError,
@@ -26,12 +29,7 @@ from auditor.syntax.routeros_edit import (
     RemoveProperty,
     SetProperty,
     Where,
-    find,
 )
-from auditor.syntax.routeros_edit import (
-    apply as apply_to_text,
-)
-from auditor.syntax.routeros_items import ItemStatements, Undecided, items_in
 
 _MAIN = "export.rsc"
 

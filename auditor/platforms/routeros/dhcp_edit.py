@@ -21,7 +21,7 @@ from auditor.platforms.routeros.items import Item, items_of
 from auditor.platforms.routeros.pools import POOL, read_ranges
 from auditor.services.base import NotPossible
 from auditor.services.reading import printable
-from auditor.syntax.routeros_edit import Where
+from auditor.syntax.routeros_operations import Where
 
 _SERVICES = ("dhcp",)
 _CHANGING = ("dns-server", "dns-none")

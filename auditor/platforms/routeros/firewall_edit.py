@@ -29,7 +29,7 @@ from auditor.services.netfilter.opening import FOLLOWING, Opening, opening
 from auditor.services.netfilter.program import Nat
 from auditor.services.netfilter.wording import check, listed
 from auditor.services.reading import Reading
-from auditor.syntax.routeros_edit import Where
+from auditor.syntax.routeros_operations import Where
 
 _DNS = 53
 _MOST_RULES = 64

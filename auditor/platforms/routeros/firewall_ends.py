@@ -19,6 +19,9 @@ from auditor.services.reading import printable
 Answer: TypeAlias = Callable[[Item, str, Context, Scene], tuple[Clause, ...]]
 """What the value of a matcher means at a hook, for one kind of packets."""
 
+Among: TypeAlias = Callable[[frozenset[str], bool, bool, Context, Scene], tuple[Clause, ...]]
+"""Packets that enter (or leave) by interfaces of these names, or by any but them: names, negated, leaving."""
+
 _BROADCAST = (2**32 - 1, 2**32 - 1)
 _MULTICAST = conditions.address("224.0.0.0/4")
 _NOBODY = conditions.address("0.0.0.0/8")
@@ -45,7 +48,9 @@ def _interface(leaving: bool) -> Answer:
     return answer
 
 
-def _interface_list(leaving: bool) -> Answer:
+def interface_list(leaving: bool, among: Among) -> Answer:
+    """An interface list; what its members are to a packet is for `among` to say."""
+
     def answer(item: Item, text: str, context: Context, scene: Scene) -> tuple[Clause, ...]:
         negated, word = negatable(text)
         if word == "all":
@@ -53,7 +58,7 @@ def _interface_list(leaving: bool) -> Answer:
         members = scene.members(word)
         if isinstance(members, Unknown):
             return doubted(members.why)
-        return _interfaces(members.value, negated, leaving, context, scene)
+        return among(members.value, negated, leaving, context, scene)
 
     return answer
 
@@ -153,7 +158,7 @@ def _broadcasts(scene: Scene) -> Iterable[tuple[int, int]]:
 
 ENDS: dict[str, Answer] = {
     "in-interface": _interface(False), "out-interface": _interface(True),
-    "in-interface-list": _interface_list(False), "out-interface-list": _interface_list(True),
+    "in-interface-list": interface_list(False, _interfaces), "out-interface-list": interface_list(True, _interfaces),
     "in-bridge-port": _bridge_port, "out-bridge-port": _bridge_port,
     "in-bridge-port-list": _bridge_port, "out-bridge-port-list": _bridge_port,
     "src-address": _address(False), "dst-address": _address(True),

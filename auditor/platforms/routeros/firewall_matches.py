@@ -77,11 +77,13 @@ def _protocol(item: Item, text: str, context: Context, scene: Scene) -> tuple[Cl
     return conditions.protocols([_ALIASES.get(word, word)], negated, context)
 
 
-def _ports(source: bool, protocol: str = "protocol") -> Answer:
+def ports(source: bool, protocol: str = "protocol") -> Answer:
+    """Source or destination ports of the protocol that the matcher called `protocol` names."""
+
     def answer(item: Item, text: str, context: Context, scene: Scene) -> tuple[Clause, ...]:
-        of = ports_of(item, protocol)
+        of = _ports_of(item, protocol)
         try:
-            negated, intervals = port_list(text)
+            negated, intervals = _port_list(text)
         except ValueError:
             return doubted("a port that was not understood", Box(protocols=of))
         return conditions.ports(of, intervals, negated, source=source, context=context)
@@ -89,14 +91,14 @@ def _ports(source: bool, protocol: str = "protocol") -> Answer:
     return answer
 
 
-def ports_of(item: Item, protocol: str) -> frozenset[str]:
+def _ports_of(item: Item, protocol: str) -> frozenset[str]:
     """The protocols whose ports a rule can look at."""
     word = item.text(protocol) or ""
     named = conditions.protocol(_ALIASES.get(word, word)) if word else ""
     return frozenset({named}) if named in WITH_PORTS else WITH_PORTS
 
 
-def port_list(text: str) -> tuple[bool, list[tuple[int, int]]]:
+def _port_list(text: str) -> tuple[bool, list[tuple[int, int]]]:
     """`80`, `80,443,1000-2000`, `!53`; `ValueError` if it is none."""
     negated, words = negatable(text)
     intervals = []
@@ -115,9 +117,9 @@ def _number(word: str, most: int) -> int:
 
 def _any_port(item: Item, text: str, context: Context, scene: Scene) -> tuple[Clause, ...]:
     """`port`: the source port, or the destination port."""
-    of = ports_of(item, "protocol")
+    of = _ports_of(item, "protocol")
     try:
-        negated, intervals = port_list(text)
+        negated, intervals = _port_list(text)
     except ValueError:
         return doubted("a port that was not understood", Box(protocols=of))
     found = tuple(
@@ -217,7 +219,7 @@ def _ipsec(item: Item, text: str, context: Context, scene: Scene) -> tuple[Claus
 
 MATCHERS: dict[str, Answer] = {
     **ENDS,
-    "protocol": _protocol, "src-port": _ports(True), "dst-port": _ports(False), "port": _any_port,
+    "protocol": _protocol, "src-port": ports(True), "dst-port": ports(False), "port": _any_port,
     "icmp-options": _icmp, "tcp-flags": _flags, "fragment": _fragment, "ipv4-options": _options,
     "connection-state": _states, "connection-nat-state": _nat_state, "ipsec-policy": _ipsec, "hotspot": _hotspot,
     "packet-mark": _mark("packet"), "connection-mark": _mark("connection"), "routing-mark": _mark("routing"),

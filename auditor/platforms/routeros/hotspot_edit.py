@@ -19,7 +19,7 @@ from auditor.profiles import load_profile
 from auditor.services.base import NotPossible
 from auditor.services.portals.texts import written
 from auditor.services.reading import Reading
-from auditor.syntax.routeros_edit import Where
+from auditor.syntax.routeros_operations import Where
 
 _SERVICE = ("hotspot",)
 _BY_HAND = "change it by hand, in the profile of the users or on the RADIUS server"

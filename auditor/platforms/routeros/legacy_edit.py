@@ -177,7 +177,7 @@ def admit_stations(texts: Texts, device: Device, intent: AdmitStations) -> Edit 
     apart = not isinstance(place.bss.isolation, Unknown) and place.bss.isolation.value.value != "none"
     edits = []
     for mac in intent.macs:
-        refusing = next((entry for entry in listed if _refuses(entry, mac)), None)
+        refusing = next((entry for entry in listed if entry.certainly_refuses(mac)), None)
         before = where_of(refusing.item, place.config.items(legacy_entries.WIRELESS)) if refusing is not None else None
         forwarding = (("forwarding", "no"),) if apart else ()
         properties = (
@@ -187,11 +187,6 @@ def admit_stations(texts: Texts, device: Device, intent: AdmitStations) -> Edit 
         known_by = ("authentication", "interface", "mac-address")
         edits.append(add_item(texts, legacy_entries.WIRELESS, properties, known_by=known_by, before=before))
     return replace(combine(edits), services=_LIST)
-
-
-def _refuses(entry: Entry, mac: str) -> bool:
-    keeps_out = not isinstance(entry.admits, Unknown) and not entry.admits.value
-    return keeps_out and not entry.doubt and entry.mac in (None, mac.lower())
 
 
 # -- what there is no setting for ------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Which redactor a text of a RouterOS device needs: that of exports, or that of what commands print."""
 
 from auditor.secrets import Redactor
-from auditor.syntax.routeros_redact import redact_export, redact_output
+from auditor.syntax.routeros_print_redact import redact_output
+from auditor.syntax.routeros_redact import redact_export
 
 
 def redact(path: str, text: str, redactor: Redactor) -> str:

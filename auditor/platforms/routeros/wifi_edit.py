@@ -23,10 +23,11 @@ from auditor.platforms.routeros import wifi_access_list as access_list
 from auditor.platforms.routeros import wifi_security as security
 from auditor.platforms.routeros.access_admission import Entry
 from auditor.platforms.routeros.changes import Texts, add_item, combine, where_of
+from auditor.platforms.routeros.inheritance import Level
 from auditor.platforms.routeros.shell import find, menu
 from auditor.platforms.routeros.wifi_hardware import word_for
 from auditor.platforms.routeros.wifi_places import Scene, own_place, scene_of
-from auditor.platforms.routeros.wifi_settings import Level, Settings
+from auditor.platforms.routeros.wifi_settings import Settings
 from auditor.services.base import NotPossible
 from auditor.services.reading import printable
 

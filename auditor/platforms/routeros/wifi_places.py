@@ -13,10 +13,11 @@ from auditor.platforms.base import Edit
 from auditor.platforms.routeros import wifi_capsman as capsman
 from auditor.platforms.routeros.changes import Texts, WayBack, set_property, where_of
 from auditor.platforms.routeros.config import Config
+from auditor.platforms.routeros.inheritance import Level
 from auditor.platforms.routeros.parse import config_of
 from auditor.platforms.routeros.wifi_hardware import Hardware
 from auditor.platforms.routeros.wifi_menus import Menus
-from auditor.platforms.routeros.wifi_settings import Level, Settings
+from auditor.platforms.routeros.wifi_settings import Settings
 from auditor.profiles import load_profile
 from auditor.services.base import NotPossible
 from auditor.services.reading import Reading

@@ -1,13 +1,6 @@
-"""`/interface wifi`: which value of a setting counts, as each can be written in four places.
+"""`/interface wifi`: the settings of one wireless interface.
 
-MikroTik's manual, "WiFi" (Configuration profiles), gives the order:
-
-1. the interface itself: `security.authentication-types=…`
-2. a profile that the interface names: `security=sec1`
-3. the configuration profile that the interface names: `configuration=cfg`, there `security.authentication-types=…`
-4. a profile that the configuration profile names: there `security=sec1`
-
-What a manager provisions has no interface of its own in the export, and begins with the third.
+What a profile says that is switched off is not known. Source: MikroTik's manual, "WiFi" (Configuration profiles).
 """
 
 from collections.abc import Iterator
@@ -16,19 +9,12 @@ from typing import TypeVar
 
 from auditor.model import Fact, Span, Stated, Unknown
 from auditor.platforms.routeros.config import Config, Convert, yes_no
+from auditor.platforms.routeros.inheritance import Inheritance, Level
 from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.wifi_menus import PROFILES, WIFI, Menus
 from auditor.services.reading import printable
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One place where a setting may be written: an item, and what the setting is called there."""
-
-    item: Item
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +47,16 @@ class Settings:
     @property
     def configuration(self) -> Item | Unknown | None:
         """The configuration profile; None if there is none."""
-        if self.interface is None:
-            return self.provisioned
-        return self._named(self.interface, "configuration")
+        return self._inheritance.configuration
 
     def levels(self, group: str, name: str) -> Iterator[Level | Unknown]:
         """Yield the places of a setting from the one that counts most; `Unknown` for a profile that is not there."""
-        if self.interface is not None:
-            yield Level(self.interface, f"{group}.{name}")
-            if group in PROFILES:
-                yield from self._profile(self.interface, group, name)
-        configuration = self.configuration
-        if isinstance(configuration, Unknown):
-            yield configuration
-        elif configuration is not None:
-            yield Level(configuration, name if group == "configuration" else f"{group}.{name}")
-            if group in PROFILES:
-                yield from self._profile(configuration, group, name)
+        return self._inheritance.levels(group, name)
 
     def level(self, group: str, name: str) -> Level | Unknown | None:
         """Return the place whose value counts; None if the setting is written nowhere."""
-        for level in self.levels(group, name):
-            if isinstance(level, Unknown):
-                return level
-            if self.config.text(level.item, level.name) is not None:
-                return self._off(level) or level
-            if level.item.damaged:
-                return Unknown(f"{level.item.title}: {level.item.damaged}", (level.item.header,), "correct that line")
-        return None
+        level = self._inheritance.level(group, name)
+        return (self._off(level) or level) if isinstance(level, Level) else level
 
     def stated(self, group: str, name: str, convert: Convert[T]) -> Fact[T] | None:
         """Return what lines say of a setting, else what the device shows of it; None if nothing does."""
@@ -108,12 +76,9 @@ class Settings:
         stated = self.stated(group, name, convert)
         return stated if stated is not None else self.config.default(f"{WIFI}.{group}.{name}", convert, self.header)
 
-    def _profile(self, item: Item, group: str, name: str) -> Iterator[Level | Unknown]:
-        found = self._named(item, group)
-        if isinstance(found, Unknown):
-            yield found
-        elif found is not None:
-            yield Level(found, name)
+    @property
+    def _inheritance(self) -> Inheritance:
+        return Inheritance(self.config, self.interface, self.provisioned, PROFILES, self._named)
 
     def _named(self, item: Item, group: str) -> Item | Unknown | None:
         """The profile that an item names. An internal id stands for one that was deleted: RouterOS goes without."""

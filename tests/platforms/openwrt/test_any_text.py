@@ -9,6 +9,7 @@ from auditor.model import Device, leaves
 from auditor.platforms.openwrt.parse import parse
 from auditor.platforms.openwrt.recognise import recognise
 from auditor.profiles import load_profile
+from tests.platforms.counted_lines import assert_whole
 from tests.platforms.openwrt.captures import NETWORK, ZONES, capture
 from tests.platforms.openwrt.test_dns_companions import DOH
 from tests.platforms.openwrt.test_state import DUMP, PORTS, STATIONS, STATUS
@@ -58,21 +59,6 @@ ANY_TEXT = st.one_of(TEXTS, _FIREWALL, _CRON, _CUT, st.sampled_from(_REAL))
 
 def read(captured: Capture) -> Device:
     return parse(captured, load_profile("openwrt"))
-
-
-def line_count(text: str) -> int:
-    return text.count("\n") + (not text.endswith("\n") and bool(text))
-
-
-def assert_whole(captured: Capture, device: Device) -> None:
-    counted = [coverage.file for coverage in device.coverage]
-    assert sorted(counted) == sorted(file.path for file in captured.files)
-    for coverage in device.coverage:
-        file = captured.file(coverage.file)
-        assert file is not None
-        total = coverage.understood + coverage.irrelevant + len(coverage.unknown)
-        assert total == line_count(file.text), coverage
-        assert all(0 < unknown.line <= line_count(file.text) for unknown in coverage.unknown)
 
 
 @given(st.dictionaries(PATHS, ANY_TEXT, max_size=5))

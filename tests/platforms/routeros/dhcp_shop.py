@@ -26,7 +26,7 @@ from auditor.platforms.routeros import dhcp, dhcp_edit, dns, dns_edit
 from auditor.platforms.routeros.changes import Texts, apply
 from auditor.platforms.routeros.config import Config
 from auditor.profiles import load_profile
-from auditor.syntax.routeros_edit import Operation
+from auditor.syntax.routeros_operations import Operation
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 DEVICE = "gw"

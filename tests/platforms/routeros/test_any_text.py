@@ -17,6 +17,7 @@ from auditor.platforms.routeros.recognise import recognise
 from auditor.platforms.routeros.redaction import redact
 from auditor.profiles import load_profile
 from auditor.secrets import Redactor
+from tests.platforms.counted_lines import assert_whole, line_count
 from tests.syntax.routeros_texts import TEXTS, TIDY, real_files, real_text
 
 SHOPS = Path(__file__).parents[2] / "shops" / "routeros"
@@ -92,21 +93,6 @@ def capture(files: dict[str, str]) -> Capture:
 
 def read(captured: Capture) -> Device:
     return parse(captured, load_profile("routeros"))
-
-
-def line_count(text: str) -> int:
-    return text.count("\n") + (not text.endswith("\n") and bool(text))
-
-
-def assert_whole(captured: Capture, device: Device) -> None:
-    counted = [coverage.file for coverage in device.coverage]
-    assert sorted(counted) == sorted(file.path for file in captured.files)
-    for coverage in device.coverage:
-        file = captured.file(coverage.file)
-        assert file is not None
-        total = coverage.understood + coverage.irrelevant + len(coverage.unknown)
-        assert total == line_count(file.text), coverage
-        assert all(0 < unknown.line <= line_count(file.text) for unknown in coverage.unknown)
 
 
 @given(st.dictionaries(PATHS, ANY_TEXT, max_size=5))

@@ -1,24 +1,21 @@
 """Exports that other people published: every rule runs on all of them, no line is dropped, few are not understood."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from auditor.capture import Capture, CapturedFile
-from auditor.inventory import Inventory, loads
-from auditor.model import Unknown
-from auditor.pipeline import audit, read
+from auditor.pipeline import audit
 from auditor.platforms.routeros.recognise import recognise
 from auditor.platforms.routeros.redaction import redact
 from auditor.policies import load_policy
 from auditor.secrets import Redactor
 from auditor.verdicts import Result
-from tests.platforms.routeros.test_any_text import line_count
+from tests.platforms.counted_lines import line_count
+from tests.platforms.published import NOW, inventory
 from tests.syntax.routeros_texts import real_files, real_text
 
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 FILES = real_files()
 
 AT_MOST = {
@@ -41,33 +38,6 @@ def _capture(path: Path) -> Capture | None:
     return Capture("gw", "routeros", (CapturedFile(found[0], hidden, found[1]),), (), NOW, True, "published")
 
 
-def _inventory(capture: Capture) -> Inventory:
-    """A shop whose readers use the first SSID of the device, or its first network, or whatever there may be."""
-    device = read(capture)
-    ssids = [bss.ssid.value for bss in device.bsses if not isinstance(bss.ssid, Unknown)]
-    subnets = [
-        str(address.network)
-        for interface in device.interfaces
-        if not isinstance(interface.addresses, Unknown)
-        for address in interface.addresses.value
-    ]
-    if ssids and ssids[0].isprintable():
-        quoted = ssids[0].replace("'", "''")
-        where = f"ssid: '{quoted}'"
-    else:
-        where = f"subnet: {subnets[0] if subnets else '192.168.1.0/24'}"
-    text = f"""
-sites:
-  shop:
-    integration: javascript-sdk
-    opening_hours: {{daily: "08:00-20:00"}}
-    readers: {{tills: {{{where}, model: bbpos-wisepos-e}}}}
-    pos: {{tablets: {{subnet: {subnets[0] if subnets else "192.168.1.0/24"}}}}}
-    devices: {{gw: {{captures: gw, platform: routeros}}}}
-"""
-    return loads(text.encode(), Path("inventory.yaml"))
-
-
 def _captured(path: Path) -> Capture:
     capture = _capture(path)
     if capture is None:
@@ -79,7 +49,7 @@ def _captured(path: Path) -> Capture:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_every_rule_runs_on_it(path: Path) -> None:
     capture = _captured(path)
-    site = _inventory(capture).sites[0]
+    site = inventory(capture).sites[0]
     report = audit(site, (capture,), (), load_policy(site.policy), NOW)
     assert [f.message for f in report.findings if f.result is Result.ERROR] == []
     (coverage,) = report.coverage["gw"]
@@ -93,7 +63,7 @@ def test_every_rule_runs_on_it(path: Path) -> None:
 def test_no_rule_passes_on_its_first_half_alone_and_fails_on_all_of_it(path: Path) -> None:
     """A cut export says less, so that what fails on the whole is never a pass on a part."""
     capture = _captured(path)
-    site, policy = _inventory(capture).sites[0], load_policy("stripe-terminal")
+    site, policy = inventory(capture).sites[0], load_policy("stripe-terminal")
     text = capture.files[0].text
     half = text[: text.find("\n", len(text) // 2) + 1]
     cut = replace(capture, files=(replace(capture.files[0], text=half),))

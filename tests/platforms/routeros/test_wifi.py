@@ -23,8 +23,9 @@ from auditor.model import (
 from auditor.platforms.routeros import network, wifi
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.effective import effective
+from auditor.platforms.routeros.inheritance import Level
 from auditor.platforms.routeros.wifi_menus import CONFIGURATION, Menus
-from auditor.platforms.routeros.wifi_settings import Level, Settings
+from auditor.platforms.routeros.wifi_settings import Settings
 from auditor.profiles import load_profile
 from auditor.services.reading import Reading
 from tests.platforms.routeros.wifi_shop import HEADER, WIFI, bsses, capture, config_of, lines, read, value
