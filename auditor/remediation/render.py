@@ -51,8 +51,9 @@ def _rendered(platform: Platform, template_file: str, values: Mapping[str, Any])
         context = template.new_context(dict(values))
         # A block alone does not see what the top level imports, so that runs first; its output is not needed.
         deque(template.root_render_func(context), maxlen=0)
-        blocks = {block: _lines(template.blocks[block], context) for block in ("reads", "apply", "checks", "undo")}
-        shown = _lines(template.blocks["shown"], context) if "shown" in template.blocks else blocks["apply"]
+        # By then the context also knows the blocks of the template that this one extends.
+        blocks = {block: _lines(context.blocks[block][0], context) for block in ("reads", "apply", "checks", "undo")}
+        shown = _lines(context.blocks["shown"][0], context) if "shown" in context.blocks else blocks["apply"]
     except TemplateNotFound as error:
         raise DataError(f"there is no template {name}") from error
     except (TemplateError, KeyError) as error:

@@ -1,6 +1,6 @@
 """Points of sale and the readers that they talk to, for rules about what lies between them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
 
 from auditor.model import Bss, Unknown
@@ -33,6 +33,11 @@ def lan_path(site: Site, pos: Pos, readers: Readers) -> Path:
 def called(bss: Bss) -> str:
     """The SSID of a BSS, or its key where the SSID is not known."""
     return bss.key if isinstance(bss.ssid, Unknown) else bss.ssid.value
+
+
+def others_there(bss: Bss, bsses: Iterable[Bss]) -> tuple[str, ...]:
+    """The other BSSs among some on the device of one of them: a fix for all may change a setting that they share."""
+    return tuple(sorted({each.key for each in bsses if each.device == bss.device and each.key != bss.key}))
 
 
 def server_driven(site: Site) -> tuple[str, ...]:

@@ -72,6 +72,14 @@ def test_the_profile_loads_and_gives_sources(platform: Platform) -> None:
     assert all(default.source.strip() for defaults in profile.defaults.values() for default in defaults)
 
 
+def blocks_of(file: Path) -> set[str]:
+    """The blocks of a template and of those that it extends."""
+    tree = Environment(autoescape=False).parse(file.read_text(encoding="utf-8"))
+    parents = [node.template for node in tree.find_all(nodes.Extends)]
+    above = (blocks_of(resources.templates() / parent.value) for parent in parents if isinstance(parent, nodes.Const))
+    return {block.name for block in tree.find_all(nodes.Block)}.union(*above)
+
+
 @every_platform
 @pytest.mark.parametrize("intent", INTENTS, ids=lambda intent: intent.__name__)
 def test_every_intent_has_a_template_with_all_its_blocks(platform: Platform, intent: type) -> None:
@@ -82,8 +90,7 @@ def test_every_intent_has_a_template_with_all_its_blocks(platform: Platform, int
         assert reason.strip()
         assert not file.exists()
         return
-    tree = Environment(autoescape=False).parse(file.read_text(encoding="utf-8"))
-    assert {block.name for block in tree.find_all(nodes.Block)} - {"shown"} == BLOCKS
+    assert blocks_of(file) - {"shown"} == BLOCKS
     said = intent.__name__ if whole is None else "Every change"
     assert re.search(rf"\{{#- {said}\b", file.read_text(encoding="utf-8")), "a template says what it does"
 
@@ -94,7 +101,7 @@ def test_every_template_is_of_an_intent_or_shared_by_them(platform: Platform) ->
     imported = {
         Path(name).name
         for file in folder.glob("*.j2")
-        for name in re.findall(r'import "([^"]+)"', file.read_text(encoding="utf-8"))
+        for name in re.findall(r'(?:import|extends) "([^"]+)"', file.read_text(encoding="utf-8"))
     }
     whole = platform.whole_change
     needed = {template_name(intent) for intent in INTENTS if (platform.name, intent) not in NO_TEMPLATE}

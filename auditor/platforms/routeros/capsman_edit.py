@@ -5,9 +5,8 @@ else, then into the configuration, then into the interface. The manager sets up 
 points. Source: MikroTik's manual, "AP Controller (CAPsMAN)" (CAPsMAN Configuration Concepts, Access List).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from auditor.intents import (
     AdmitStations,
@@ -24,14 +23,21 @@ from auditor.platforms.routeros import capsman_caps, legacy_entries
 from auditor.platforms.routeros import legacy_words as words
 from auditor.platforms.routeros.access_admission import Entry
 from auditor.platforms.routeros.capsman_caps import Cap
-from auditor.platforms.routeros.changes import Texts, WayBack, add_item, clear_property, combine, set_property, where_of
+from auditor.platforms.routeros.changes import (
+    Builder,
+    Texts,
+    WayBack,
+    add_item,
+    clear_property,
+    combine,
+    set_property,
+    where_of,
+)
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.inheritance import Level
-from auditor.platforms.routeros.legacy_edit import config_of
+from auditor.platforms.routeros.parse import captured
 from auditor.services.base import NotPossible
 from auditor.services.reading import printable
-
-Builder = Callable[[Texts, Device, Any], Edit | None]
 
 _MANAGER = ("caps-man",)
 _LIST = ("wireless-access-list",)
@@ -51,27 +57,32 @@ class _Place:
         """Give a setting a value in the first place that changes nobody else's."""
         others: list[str] = []
         for level in self._candidates(group, name):
-            others = [cap.key for cap in self.caps if cap.key not in self.allowed and _follows(cap, group, name, level)]
+            others = self._others(group, name, level)
             if not others:
                 where = where_of(level.item, self.config.items(level.item.menu), level.name)
                 edit = set_property(self.texts, where, level.name, value, default_text=WayBack.UNSET)
                 return replace(edit, services=_MANAGER)
         if not others:
             raise NotPossible("the settings of this interface are not in the export", "capture the whole export")
-        listed = ", ".join(map(printable, others))
-        advice = f"give {printable(self.cap.key)} a configuration of its own, with {group}.{name}={value}"
-        raise NotPossible(f"{group}.{name} of {self.cap.settings.title} is also that of {listed}", advice)
+        raise self._shared(f"{group}.{name}", others, f"with {group}.{name}={value}")
 
     def clear(self, group: str, name: str) -> Edit:
         """Take a setting's value away where it is written, if nobody else takes it from there."""
         written = next(self._candidates(group, name))
-        others = [cap.key for cap in self.caps if cap.key not in self.allowed and _follows(cap, group, name, written)]
+        others = self._others(group, name, written)
         if others:
-            advice = f"give {printable(self.cap.key)} a configuration of its own, without {group}.{name}"
-            listed = ", ".join(map(printable, others))
-            raise NotPossible(f"{group}.{name} of {self.cap.settings.title} is also that of {listed}", advice)
+            raise self._shared(f"{group}.{name}", others, f"without {group}.{name}")
         where = where_of(written.item, self.config.items(written.item.menu), written.name)
         return replace(clear_property(self.texts, where, written.name), services=_MANAGER)
+
+    def _others(self, group: str, name: str, level: Level) -> list[str]:
+        """The SSIDs that may not change and take the setting from a place."""
+        return [cap.key for cap in self.caps if cap.key not in self.allowed and _follows(cap, group, name, level)]
+
+    def _shared(self, setting: str, others: list[str], how: str) -> NotPossible:
+        listed = ", ".join(map(printable, others))
+        advice = f"give {printable(self.cap.key)} a configuration of its own, {how}"
+        return NotPossible(f"{setting} of {self.cap.settings.title} is also that of {listed}", advice)
 
     def _candidates(self, group: str, name: str) -> Iterator[Level]:
         """The place where the value is written and those that beat it; all of them if it is written nowhere."""
@@ -103,7 +114,7 @@ def _follows(cap: Cap, group: str, name: str, level: Level) -> bool:
 
 
 def _place(texts: Texts, device: Device, bss: str, also: tuple[str, ...] = ()) -> _Place | None:
-    config = config_of(texts, device)
+    config = captured(texts.capture)
     caps = capsman_caps.read(config).found
     cap = next((cap for cap in caps if cap.key == bss), None)
     return None if cap is None else _Place(texts, config, cap, caps, frozenset((bss, *also)))

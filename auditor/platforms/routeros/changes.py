@@ -4,13 +4,14 @@ Every edit addresses items by what is said of them, never by a number. An edit t
 as `ByHand`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from auditor.capture import Capture, CapturedFile, Kind
+from auditor.model import Device
 from auditor.platforms.base import Edit
 from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.shell import quote
@@ -163,6 +164,10 @@ def _file_of(capture: Capture, operation: Operation) -> str:
             if any(each.menu == menu for each in document.statements):
                 return path
     return next((file.path for file in exports if file.path == _MAIN), exports[0].path)
+
+
+Builder: TypeAlias = Callable[[Texts, Device, Any], Edit | None]
+"""Makes an edit of an intent, None if the intent is about nothing of the builder's topic."""
 
 
 # -- builders --------------------------------------------------------------------------------------------------

@@ -6,13 +6,12 @@ people.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from auditor import intents
 from auditor.model import AddressRange, Device, DhcpScope, Unknown
 from auditor.platforms.base import Edit
 from auditor.platforms.routeros import shell
-from auditor.platforms.routeros.changes import Texts, add_item, combine, set_property, where_of
+from auditor.platforms.routeros.changes import Builder, Texts, add_item, combine, set_property, where_of
 from auditor.platforms.routeros.dhcp import SERVER
 from auditor.platforms.routeros.dhcp_networks import NETWORK
 from auditor.platforms.routeros.dhcp_options import IPV6_ONLY, OPTION, SETS
@@ -275,7 +274,7 @@ def _without_108(menus: Menus, item: Item, name: str) -> Edit:
     return menus.set(item, name, "none", "none", by="address")
 
 
-BUILDERS: Mapping[type, Any] = {
+BUILDERS: Mapping[type, Builder] = {
     intents.SetLeaseTime: _lease_time,
     intents.AddReservation: _reservation,
     intents.EnlargePool: _pool,

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from auditor import intents
 from auditor.model import Device
 from auditor.platforms.base import Edit
-from auditor.platforms.routeros.changes import Texts
+from auditor.platforms.routeros.changes import Builder, Texts
 from auditor.platforms.routeros.dhcp_edit import Menus
 from auditor.platforms.routeros.dns_static import STATIC, key_of
 from auditor.services.base import NotPossible
@@ -29,4 +28,4 @@ def _local_answer(texts: Texts, device: Device, intent: intents.RemoveLocalAnswe
     return replace(menus.set(found[0], "disabled", "yes", "no"), services=("dns",))
 
 
-BUILDERS: Mapping[type, Any] = {intents.RemoveLocalAnswer: _local_answer}
+BUILDERS: Mapping[type, Builder] = {intents.RemoveLocalAnswer: _local_answer}

@@ -1,12 +1,11 @@
 """Intents as edits of exports: each topic says which of them are about its items, and what they are there."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from collections.abc import Mapping
 
 from auditor.capture import Capture
 from auditor.intents import Intent
 from auditor.model import Device
-from auditor.platforms.base import ByHand, Edit, EditResult
+from auditor.platforms.base import ByHand, EditResult
 from auditor.platforms.routeros import (
     capsman_edit,
     dhcp_edit,
@@ -17,11 +16,8 @@ from auditor.platforms.routeros import (
     network_edit,
     wifi_edit,
 )
-from auditor.platforms.routeros.changes import Texts
+from auditor.platforms.routeros.changes import Builder, Texts
 from auditor.services.base import NotPossible
-
-Builder: TypeAlias = Callable[[Texts, Device, Any], Edit | None]
-"""Returns None if an intent is about nothing of its topic."""
 
 
 def builders() -> tuple[Mapping[type, Builder], ...]:

@@ -4,23 +4,21 @@ Rules are found on the device by their comment if no other rule of the menu has 
 takes effect with its line, for open connections too.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Network
 from itertools import product
-from typing import Any
 
 from auditor.intents import AllowTraffic, StopDnsRedirect
 from auditor.model import Device
 from auditor.platforms.base import Edit
 from auditor.platforms.routeros import bridge_filter
-from auditor.platforms.routeros.changes import Texts, add_item, combine, set_property, where_of
+from auditor.platforms.routeros.changes import Builder, Texts, add_item, combine, set_property, where_of
 from auditor.platforms.routeros.firewall import ruleset_of
 from auditor.platforms.routeros.firewall_chains import NAT, rules_of
 from auditor.platforms.routeros.firewall_scene import Scene, scene_of
 from auditor.platforms.routeros.items import Item
-from auditor.platforms.routeros.parse import config_of
-from auditor.profiles import load_profile
+from auditor.platforms.routeros.parse import captured
 from auditor.services.base import NotPossible
 from auditor.services.netfilter.assemble import Ruleset, context_of
 from auditor.services.netfilter.conditions import ARP, Context
@@ -28,7 +26,6 @@ from auditor.services.netfilter.filters import Base, entry_of, flat_of, label
 from auditor.services.netfilter.opening import FOLLOWING, Opening, opening
 from auditor.services.netfilter.program import Nat
 from auditor.services.netfilter.wording import check, listed
-from auditor.services.reading import Reading
 from auditor.syntax.routeros_operations import Where
 
 _DNS = 53
@@ -39,7 +36,7 @@ Properties = tuple[tuple[str, str], ...]
 
 
 def _scene(texts: Texts, device: Device) -> Scene:
-    config = config_of(Reading(texts.capture, load_profile(device.platform)))
+    config = captured(texts.capture)
     return scene_of(config, device)
 
 
@@ -182,5 +179,4 @@ def _redirecting(scene: Scene, rules: Ruleset, redirect: str) -> Item:
     raise NotPossible(f"no rule is called {redirect}", "switch the rule off where it comes from")
 
 
-Builder = Callable[[Texts, Device, Any], Edit | None]
 BUILDERS: Mapping[type, Builder] = {AllowTraffic: allow_traffic, StopDnsRedirect: stop_dns_redirect}

@@ -1,34 +1,25 @@
 """Intents about HotSpots as edits: bindings that let readers pass, and timers of the users' profiles."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from auditor.intents import BypassPortal, RemovePortalTimers
 from auditor.model import Device, Unknown
 from auditor.platforms.base import Edit
-from auditor.platforms.routeros import outputs
-from auditor.platforms.routeros.changes import Texts, add_item, combine, set_property, where_of
+from auditor.platforms.routeros.changes import Builder, Texts, add_item, combine, set_property, where_of
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.hotspot import SERVERS
 from auditor.platforms.routeros.hotspot_access import BINDINGS, bypassed
 from auditor.platforms.routeros.hotspot_logins import ALL, USER_PROFILES, Logins, Settings, logins
 from auditor.platforms.routeros.hotspot_timers import session, uptime
 from auditor.platforms.routeros.items import Item
-from auditor.profiles import load_profile
+from auditor.platforms.routeros.parse import captured
 from auditor.services.base import NotPossible
 from auditor.services.portals.texts import written
-from auditor.services.reading import Reading
 from auditor.syntax.routeros_operations import Where
 
 _SERVICE = ("hotspot",)
 _BY_HAND = "change it by hand, in the profile of the users or on the RADIUS server"
-
-
-def _config(texts: Texts, device: Device) -> Config:
-    profile = load_profile(device.platform)
-    shown = outputs.version(Reading(texts.capture, profile))
-    return Config.of(texts.capture, profile, None if isinstance(shown, Unknown) else shown)
 
 
 def _server(config: Config, key: str) -> Item:
@@ -40,7 +31,7 @@ def _server(config: Config, key: str) -> Item:
 
 def bypass_portal(texts: Texts, device: Device, intent: BypassPortal) -> Edit:
     """A binding of type `bypassed` for each address that has none; another one for it is not overruled."""
-    config = _config(texts, device)
+    config = captured(texts.capture)
     server = _server(config, intent.portal)
     try:
         wanted = written(intent.macs)
@@ -72,7 +63,7 @@ def _binding(texts: Texts, server: Item, mac: str) -> Edit:
 
 def remove_portal_timers(texts: Texts, device: Device, intent: RemovePortalTimers) -> Edit:
     """The timers that strike, in each profile that users of this server have."""
-    config = _config(texts, device)
+    config = captured(texts.capture)
     found = logins(config, _server(config, intent.portal))
     if found.tries is not None:
         raise NotPossible(
@@ -138,7 +129,7 @@ def _documented(config: Config, name: str) -> str | None:
     return None if isinstance(default, Unknown) else default.value
 
 
-BUILDERS: Mapping[type, Callable[[Texts, Device, Any], Edit]] = {
+BUILDERS: Mapping[type, Builder] = {
     BypassPortal: bypass_portal,
     RemovePortalTimers: remove_portal_timers,
 }

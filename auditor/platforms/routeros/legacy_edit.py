@@ -5,9 +5,8 @@ those that the intent is about, clients of other access points among them, is le
 once. Source: MikroTik's manual, "Wireless Interface".
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from auditor.intents import (
     AdmitStations,
@@ -20,18 +19,16 @@ from auditor.intents import (
 )
 from auditor.model import Akm, Bss, Device, Passphrase, Pmf, Stated, Unknown
 from auditor.platforms.base import Edit
-from auditor.platforms.routeros import effective, legacy_entries, legacy_security
+from auditor.platforms.routeros import legacy_entries, legacy_security
 from auditor.platforms.routeros import legacy_words as words
 from auditor.platforms.routeros.access_admission import Entry
-from auditor.platforms.routeros.changes import Texts, add_item, combine, set_property, where_of
+from auditor.platforms.routeros.changes import Builder, Texts, add_item, combine, set_property, where_of
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.legacy_wireless import MENU
-from auditor.profiles import load_profile
+from auditor.platforms.routeros.parse import captured
 from auditor.services.base import NotPossible
-from auditor.services.reading import Reading, printable
-
-Builder = Callable[[Texts, Device, Any], Edit | None]
+from auditor.services.reading import printable
 
 _SSID = ("wireless",)
 _LIST = ("wireless-access-list",)
@@ -81,15 +78,8 @@ class _Place:
         return list(legacy_entries.entries(legacy_entries.read(self.config, legacy_entries.WIRELESS), whom))
 
 
-def config_of(texts: Texts, device: Device) -> Config:
-    """The configuration as it is read, with what the device shows of itself."""
-    profile = load_profile(device.platform)
-    shown = effective.effective(Reading(texts.capture, profile))
-    return Config.of(texts.capture, profile, device.version, shown)
-
-
 def _place(texts: Texts, device: Device, bss: str, also: tuple[str, ...] = ()) -> _Place | None:
-    config = config_of(texts, device)
+    config = captured(texts.capture)
     item = config.named(MENU, bss)
     if item is None or not any(each.key == bss for each in device.bsses):
         return None

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
 
 from auditor import intents
 from auditor.model import Device
 from auditor.platforms.base import Edit
-from auditor.platforms.routeros.changes import Texts, combine, set_property, where_of
+from auditor.platforms.routeros.changes import Builder, Texts, combine, set_property, where_of
 from auditor.platforms.routeros.items import Item, items_of
 from auditor.services.base import NotPossible
 from auditor.services.reading import printable
@@ -61,7 +60,7 @@ def _items(texts: Texts, device: Device, menu: str) -> Iterator[Item]:
         yield from (item for item in items_of(device.name, path, document, {}) if item.menu == menu)
 
 
-BUILDERS: Mapping[type, Any] = {
+BUILDERS: Mapping[type, Builder] = {
     intents.NegotiateSpeed: _negotiate,
     intents.DisablePortIsolation: _port_isolation,
 }

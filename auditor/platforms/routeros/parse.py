@@ -24,7 +24,7 @@ from auditor.platforms.routeros import (
 )
 from auditor.platforms.routeros.config import Config, yes_no
 from auditor.platforms.routeros.network import Network
-from auditor.profiles import Profile
+from auditor.profiles import Profile, load_profile
 from auditor.services.reading import Reading
 
 
@@ -76,6 +76,11 @@ def parse(capture: Capture, profile: Profile) -> Device:
         coverage=config.coverage() + outputs.coverage(reading),
         controlled_radios=controlled,
     )
+
+
+def captured(capture: Capture) -> Config:
+    """Read the exports of a capture as `parse` does, for those who edit them."""
+    return config_of(Reading(capture, load_profile(capture.platform)))
 
 
 def config_of(reading: Reading) -> Config:

@@ -1,8 +1,7 @@
 """Intents about `/interface wifi` as edits. Each line takes effect at once (MikroTik's manual, "WiFi")."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from auditor.intents import (
     AdmitStations,
@@ -22,7 +21,7 @@ from auditor.platforms.base import Edit
 from auditor.platforms.routeros import wifi_access_list as access_list
 from auditor.platforms.routeros import wifi_security as security
 from auditor.platforms.routeros.access_admission import Entry
-from auditor.platforms.routeros.changes import Texts, add_item, combine, where_of
+from auditor.platforms.routeros.changes import Builder, Texts, add_item, combine, where_of
 from auditor.platforms.routeros.inheritance import Level
 from auditor.platforms.routeros.shell import find, menu
 from auditor.platforms.routeros.wifi_hardware import word_for
@@ -30,9 +29,6 @@ from auditor.platforms.routeros.wifi_places import Scene, own_place, scene_of
 from auditor.platforms.routeros.wifi_settings import Settings
 from auditor.services.base import NotPossible
 from auditor.services.reading import printable
-
-Builder = Callable[[Texts, Device, Any], Edit | None]
-
 
 _OLDER = {Band.GHZ_5: Phy.AC, Band.GHZ_2_4: Phy.N}
 """The newest standard of a band before 802.11ax."""

@@ -14,13 +14,11 @@ from auditor.platforms.routeros import wifi_capsman as capsman
 from auditor.platforms.routeros.changes import Texts, WayBack, set_property, where_of
 from auditor.platforms.routeros.config import Config
 from auditor.platforms.routeros.inheritance import Level
-from auditor.platforms.routeros.parse import config_of
+from auditor.platforms.routeros.parse import captured
 from auditor.platforms.routeros.wifi_hardware import Hardware
 from auditor.platforms.routeros.wifi_menus import Menus
 from auditor.platforms.routeros.wifi_settings import Settings
-from auditor.profiles import load_profile
 from auditor.services.base import NotPossible
-from auditor.services.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ def _same_ssid(one: Settings, other: Settings) -> bool:
 
 def scene_of(texts: Texts, device: Device) -> Scene:
     """Read the exports anew, as an edit has only texts and the model."""
-    config = config_of(Reading(texts.capture, load_profile(device.platform)))
+    config = captured(texts.capture)
     menus = Menus.of(config)
     local = {item.name: Settings(menus, item) for item in menus.interfaces if item.name}
     masters = {key: each for key, each in local.items() if (each.item.text("master-interface") or "none") == "none"}

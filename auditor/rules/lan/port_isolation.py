@@ -21,7 +21,7 @@ from auditor.intents import DisablePortIsolation
 from auditor.model import Bss, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
-from auditor.rules.pairs import called, each_pair, lan_path, server_driven
+from auditor.rules.pairs import called, each_pair, lan_path, others_there, server_driven
 from auditor.site import Hop, HopKind, Passage, Pos, Readers, Site
 from auditor.verdicts import Change, Fail, Fix, NotApplicable, Pass, Undecided, Verdict
 
@@ -74,15 +74,10 @@ def _for_bsses(bsses: list[Bss]) -> Fix:
     names = ", ".join(sorted({called(bss) for bss in bsses}))
     return Fix(
         f"bridge port isolation off for '{names}'" + (f" on {len(bsses)} BSSs" if len(bsses) > 1 else ""),
-        tuple(Change(bss.device, DisablePortIsolation(bss.key, also=_also(bss, bsses))) for bss in bsses),
+        tuple(Change(bss.device, DisablePortIsolation(bss.key, also=others_there(bss, bsses))) for bss in bsses),
         weakens=f"stations of '{names}' can reach other isolated ports of the bridge",
         risks=(f"all other clients of '{names}' are no longer kept from isolated ports either",),
     )
-
-
-def _also(bss: Bss, bsses: list[Bss]) -> tuple[str, ...]:
-    """The other BSSs of this end there, which leave isolation as well."""
-    return tuple(sorted({each.key for each in bsses if each.device == bss.device and each.key != bss.key}))
 
 
 RULE = Rule(

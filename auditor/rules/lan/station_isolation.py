@@ -17,10 +17,10 @@ isolation. The access point restarts the radio's SSIDs for some seconds.
 from collections.abc import Iterator
 
 from auditor.intents import DisableStationIsolation
-from auditor.model import Bss, Declared, IsolationScope, Severity, Unknown
+from auditor.model import Declared, IsolationScope, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
-from auditor.rules.pairs import called, each_pair, lan_path, server_driven
+from auditor.rules.pairs import called, each_pair, lan_path, others_there, server_driven
 from auditor.site import Hop, HopKind, Passage, Pos, Readers, Site
 from auditor.verdicts import Change, Fail, Fix, NotApplicable, Pass, Undecided, Verdict
 
@@ -70,7 +70,7 @@ def _failure(site: Site, pos: Pos, readers: Readers, blocked: tuple[Hop, ...], s
     assumed = "" if pos.connection else f" ({pos.name}: no connection is declared, they count as Wi-Fi clients)"
     fix = Fix(
         f"station isolation off for {names}" + (f" on {len(bsses)} BSSs" if len(bsses) > 1 else ""),
-        tuple(Change(bss.device, DisableStationIsolation(bss.key, _also(bss, both))) for bss in bsses),
+        tuple(Change(bss.device, DisableStationIsolation(bss.key, others_there(bss, both))) for bss in bsses),
         weakens=f"stations of {names} can reach each other",
         risks=(f"all other clients of {names} are no longer kept apart either",),
     )
@@ -82,11 +82,6 @@ def _failure(site: Site, pos: Pos, readers: Readers, blocked: tuple[Hop, ...], s
         server_driven(site),
         subject=subject,
     )
-
-
-def _also(bss: Bss, both: tuple[Bss, ...]) -> tuple[str, ...]:
-    """The other BSSs that readers and point of sale use there: they may follow, as isolation must go there too."""
-    return tuple(sorted({each.key for each in both if each.device == bss.device and each.key != bss.key}))
 
 
 def _scope(hop: Hop) -> str:

@@ -136,7 +136,8 @@ def device_of(found: Read) -> Device:
 
 def edit(found: Read, intent: Intent) -> Edit:
     builders = {**dhcp_edit.BUILDERS, **dns_edit.BUILDERS}
-    made: Edit = builders[type(intent)](Texts.of(found.capture), device_of(found), intent)
+    made = builders[type(intent)](Texts.of(found.capture), device_of(found), intent)
+    assert made is not None
     return made
 
 

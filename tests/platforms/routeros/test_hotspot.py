@@ -217,6 +217,7 @@ def _edited(intent: Intent, *lines: str) -> tuple[Capture, Device, Device]:
     """The capture before, and the device with the change applied twice and with it taken back."""
     before = _capture(*lines)
     edit = hotspot_edit.BUILDERS[type(intent)](Texts.of(before), parse(before, PROFILE), intent)
+    assert edit is not None
     assert set(edit.services) <= PROFILE.effects.keys()
     after = apply(before, edit.operations)
     assert apply(after, edit.operations) == after

@@ -23,6 +23,7 @@ def _edit(lines: str, intent: Any, header: str = V7) -> tuple[Edit, Any]:
     texts = changes.Texts.of(capture(lines, header))
     device: Device = _Named()  # type: ignore[assignment]  # builders ask for nothing else
     edit = network_edit.BUILDERS[type(intent)](texts, device, intent)
+    assert edit is not None
     assert set(edit.services) <= load_profile("routeros").effects.keys()
     return edit, capture(lines, header)
 
