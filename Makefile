@@ -69,7 +69,13 @@ format: $(VENV)/stamp-dev ## format, and mend what ruff can mend
 fuzz: $(VENV)/stamp-dev ## property tests with many random examples
 	@HYPOTHESIS_PROFILE=fuzz $(BIN)/python -m pytest -n $(JOBS) -m hypothesis $(TESTS)
 
-bench: $(VENV)/stamp-dev ## configurations a second, memory, ratio to a baseline, growth with hostile texts
+# Cannot be installed beside what the tests need.
+build/bench-ciscoconfparse2/stamp: requirements/bench-ciscoconfparse2.txt
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip -qq --disable-pip-version-check --no-input install --require-hashes -r $<
+	@touch $@
+
+bench: $(VENV)/stamp-dev build/bench-ciscoconfparse2/stamp ## configurations a second, memory, ratio to a baseline, growth with hostile texts
 	@$(BIN)/python -m bench
 	@$(BIN)/python -m pytest -q -m growth tests/security tests/syntax
 
@@ -77,6 +83,7 @@ requirements: ## pin anew from requirements/*.in; needs uv
 	$(COMPILE) --upgrade requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) requirements/runtime.in -c requirements/dev.txt -o requirements/runtime.txt
 	$(COMPILE) requirements/build.in -c requirements/dev.txt -o requirements/build.txt
+	$(COMPILE) --upgrade requirements/bench-ciscoconfparse2.in -o requirements/bench-ciscoconfparse2.txt
 
 clean: ## remove the environment and everything generated that is not kept
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
