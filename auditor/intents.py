@@ -243,9 +243,13 @@ class AcceptStationsWithoutAx:
 
 @dataclass(frozen=True, slots=True)
 class GoWithoutAx:
-    """One BSS goes without 802.11ax; the others of its radio keep it."""
+    """One BSS goes without 802.11ax; the others of its radio keep it.
+
+    BSSs of `also` may follow where they share the setting.
+    """
 
     bss: str
+    also: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -253,7 +257,7 @@ class GoWithoutAx:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return (f"bsses[{self.bss}].phy", f"bsses[{self.bss}].ax_required")
+        return tuple(f"bsses[{bss}].{name}" for bss in (self.bss, *self.also) for name in ("phy", "ax_required"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +366,40 @@ class PollSilentStations:
     @property
     def footprint(self) -> tuple[str, ...]:
         return (f"bsses[{self.bss}].idle_timeout",)
+
+
+@dataclass(frozen=True, slots=True)
+class SetSessionTimeout:
+    """A BSS ends sessions after this time and not before; BSSs of `also` may follow where they share the setting."""
+
+    bss: str
+    limit: timedelta
+    also: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"session_timeout of BSS '{self.bss}' = {duration(self.limit)}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return tuple(f"bsses[{bss}].session_timeout" for bss in (self.bss, *self.also))
+
+
+@dataclass(frozen=True, slots=True)
+class SetIdleTimeout:
+    """A BSS disconnects stations that are silent for this time; BSSs of `also` may follow where they share it."""
+
+    bss: str
+    limit: timedelta
+    also: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"idle_timeout of BSS '{self.bss}' = {duration(self.limit)}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return tuple(f"bsses[{bss}].idle_timeout" for bss in (self.bss, *self.also))
 
 
 @dataclass(frozen=True, slots=True)
@@ -475,7 +513,7 @@ class NegotiateSpeed:
 
     @property
     def footprint(self) -> tuple[str, ...]:
-        return (f"ports[{self.port}].speed",)
+        return (f"ports[{self.port}].speed", f"ports[{self.port}].full_duplex")
 
 
 Intent: TypeAlias = (
@@ -499,6 +537,8 @@ Intent: TypeAlias = (
     | DisableFastTransition
     | AdmitStations
     | PollSilentStations
+    | SetSessionTimeout
+    | SetIdleTimeout
     | SetReauthPeriod
     | BypassPortal
     | RemovePortalTimers

@@ -4,7 +4,7 @@ Captures become devices, devices a site, the site is judged, failures get fixes,
 is pure functions over frozen values; what collects and what reports stands at the two ends.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,10 +15,12 @@ from auditor.platforms import platform
 from auditor.policies import Policy
 from auditor.profiles import load_profile
 from auditor.remediation import Remediation, remedy
+from auditor.remediation.attempt import Equipment
 from auditor.remediation.proof import Laboratory
+from auditor.remediation.shared import Trial
 from auditor.rules import Rule, load_rules
 from auditor.rules.engine import Lines, judge
-from auditor.site import Site, join
+from auditor.site import Site, join, unknown_parts
 from auditor.verdicts import Finding
 
 
@@ -53,19 +55,71 @@ def audit(
     rules: tuple[Rule, ...] | None = None,
     sites_of: Mapping[str, tuple[str, ...]] | None = None,
     extra_lines: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
+    reader: Callable[[Capture], Device] = read,
 ) -> SiteReport:
     """Audit one shop from the captures of its devices.
 
     `sites_of` names all sites that a shared device serves. `extra_lines` are texts that are no device's, such
-    as the inventory, so that declarations can be quoted.
+    as the inventory, so that declarations can be quoted. `reader` may remember what it read.
     """
+    ready = _prepared(entry, captures, failures, policy, now, rules, extra_lines or {}, reader)
+    equipment = _equipment(ready.captures)
+    managed = {device.name: device.managed_by for device in entry.devices if device.managed_by}
+    findings = ready.laboratory.findings
+    remediation = remedy(findings, ready.captures, ready.laboratory, equipment, managed, sites_of or {})
+    return SiteReport(ready.site, tuple(ready.captures.values()), ready.failures, findings, remediation)
+
+
+def trial(
+    entry: SiteEntry,
+    captures: tuple[Capture, ...],
+    failures: tuple[Failure, ...],
+    policy: Policy,
+    now: datetime,
+    *,
+    rules: tuple[Rule, ...] | None = None,
+    reader: Callable[[Capture], Device] = read,
+) -> Trial:
+    """Make one shop ready for changes that were asked for by others: they share the device that changes."""
+    ready = _prepared(entry, captures, failures, policy, now, rules, {}, reader)
+    return Trial(entry.name, ready.captures, ready.laboratory, _equipment(ready.captures))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """One shop, joined and judged, before anything is changed."""
+
+    site: Site
+    captures: Mapping[str, Capture]
+    failures: tuple[Failure, ...]
+    laboratory: Laboratory
+
+
+def _equipment(captures: Mapping[str, Capture]) -> Equipment:
+    return {name: (platform(each.platform), load_profile(each.platform)) for name, each in captures.items()}
+
+
+def _prepared(
+    entry: SiteEntry,
+    captures: tuple[Capture, ...],
+    failures: tuple[Failure, ...],
+    policy: Policy,
+    now: datetime,
+    rules: tuple[Rule, ...] | None,
+    extra_lines: Mapping[tuple[str, str], tuple[str, ...]],
+    reader: Callable[[Capture], Device],
+) -> _Ready:
+    """Read, join and judge; devices that do not count for this site become failures."""
     chosen = load_rules() if rules is None else rules
     captures, old = _fresh(entry, captures, now)
-    failures += old
-    by_name = {capture.device: capture for capture in captures}
-    devices = {capture.device: read(capture) for capture in captures}
+    devices = {capture.device: reader(capture) for capture in captures}
+    strange = unknown_parts(entry, devices.values())
+    failures += old + strange
+    for failure in strange:
+        del devices[failure.device]
+    captures = tuple(capture for capture in captures if capture.device in devices)
     gaps = {capture.device: capture.gaps for capture in captures if capture.gaps}
-    lines = Lines({**Lines.of(captures).texts, **(extra_lines or {})})
+    lines = Lines({**Lines.of(captures).texts, **extra_lines})
 
     def joined(current: Mapping[str, Device]) -> Site:
         return join(entry, policy, tuple(current.values()), failures, now, gaps)
@@ -74,16 +128,8 @@ def audit(
         return judge(joined(current), chosen, lines)
 
     site = joined(devices)
-    findings = judge(site, chosen, lines)
-    remediation = remedy(
-        findings,
-        by_name,
-        Laboratory(devices, findings, read, judged),
-        {name: (platform(c.platform), load_profile(c.platform)) for name, c in by_name.items()},
-        {device.name: device.managed_by for device in entry.devices if device.managed_by},
-        sites_of or {},
-    )
-    return SiteReport(site, captures, failures, findings, remediation)
+    laboratory = Laboratory(devices, judge(site, chosen, lines), read, judged)
+    return _Ready(site, {capture.device: capture for capture in captures}, failures, laboratory)
 
 
 def _fresh(

@@ -7,8 +7,9 @@ this program and says so.
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
@@ -43,6 +44,9 @@ class Command:
       once more with `sudo -n`, this path in place of the first word, and the same arguments.
     * `shown_by` is an earlier command that lists programs: if it was answered and does not name the program, that
       program is not installed and the command is not sent.
+    * `ends_with` is the last line of a complete output, where it has one that never changes.
+    * `sends` is set where `run` is not a line for the device but a getter of a library: the lines that it sends, of
+      which a device may be asked one after another until it knows one.
     * `why` is for those who must authorise the command.
     """
 
@@ -62,6 +66,8 @@ class Command:
     slow: bool = False
     sudo: str = ""
     shown_by: str = ""
+    ends_with: str = ""
+    sends: tuple[str, ...] = ()
 
     @property
     def program(self) -> str:
@@ -96,6 +102,66 @@ class EndMark:
     rights: str
 
 
+class Transport(StrEnum):
+    """What carries the questions: SSH by this program itself, or napalm on top of it."""
+
+    SSH = "ssh"
+    NAPALM = "napalm"
+
+
+class Complaint(StrEnum):
+    """What a device means by a complaint: it does not know the command, the account may not run it, or it failed."""
+
+    UNKNOWN = "unknown"
+    RIGHTS = "rights"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """How one talks to a platform that has nothing but an interactive command line.
+
+    * `prompt` is the pattern of a whole prompt, `unprivileged` of one that shows that privileged commands are not
+      available; `enable` is the line that asks for them, and `password` the pattern of the question that follows.
+    * `preamble` are the lines that make the session readable: no pager, no wrapped lines. `pager` is the pattern of
+      what a pager shows that runs all the same.
+    * `complaints` are patterns of whole lines, without blanks around them, by what they mean.
+    * `full_rights`: the command whose output tells what the account may do, and the pattern in it that shows that
+      the device hides nothing from it. Without that, "unknown command" may mean that the account must not see it.
+    * `limited` are patterns by command that show the contrary, whatever `full_rights` says.
+    * `advice` says what to give to an account without the rights; `{command}` is the command.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    prompt: str
+    unprivileged: str
+    enable: str
+    password: str
+    preamble: tuple[str, ...]
+    pager: str
+    complaints: Mapping[Complaint, tuple[str, ...]]
+    full_rights: Mapping[str, str]
+    limited: Mapping[str, str]
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Getter:
+    """A getter of napalm that is used in place of a command where the inventory says `transport: napalm`.
+
+    `sends` are the lines that it sends by itself, `stores` is the path of what it returns: JSON, but for the text of
+    a configuration.
+    """
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+    replaces: str
+    getter: str
+    sends: tuple[str, ...]
+    stores: str
+
+
 @dataclass(frozen=True, slots=True)
 class DefaultValue:
     """What the platform does when no line says otherwise.
@@ -118,7 +184,7 @@ class Effect:
     """What activating changes of one service does: the commands, who notices, and for about how long.
 
     `judge` is the program on the device that checks the changed configuration before it acts, where there is one;
-    it is then the first of the commands.
+    it is then the first of the commands. `radio_stays` where a change of one SSID leaves the others of its radio alone.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -130,6 +196,7 @@ class Effect:
     seconds: int
     cuts_management: bool
     judge: str = ""
+    radio_stays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +204,8 @@ class DeadMan:
     """How a change takes itself back after some minutes unless a person calls it off.
 
     `arm` comes before the activation that may cut the management path, `call_off` once it is known to work.
+    `when` names what the device's own configuration must have for it (the platform knows the name), and `otherwise`
+    is what to do where it has not.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -145,6 +214,8 @@ class DeadMan:
     call_off: tuple[str, ...]
     minutes: int
     note: str = ""
+    when: str = ""
+    otherwise: "DeadMan | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +244,8 @@ class Profile:
     cannot decide them. `acting` names, by what they do, packages whose settings are not read and which may do what
     a rule judges: where one is in use, nothing is said to be absent. `services` name the shared back ends that run
     on the platform; what is data about them comes from `device_profiles/services/<name>.yaml`.
-    `end_mark` is set where the exit status of a command says nothing.
+    `end_mark` is set where the exit status of a command says nothing, `terminal` where there are no exec channels at
+    all. `napalm` are the getters that replace commands where a device is read by napalm.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -190,6 +262,19 @@ class Profile:
     services: tuple[str, ...] = ()
     snippet: SnippetLines = field(default_factory=SnippetLines)
     end_mark: EndMark | None = None
+    terminal: Terminal | None = None
+    napalm: tuple[Getter, ...] = ()
+
+    def over_napalm(self) -> "Profile":
+        """The same profile with napalm's getters in place of the commands that they replace."""
+        getters = {getter.replaces: getter for getter in self.napalm}
+        commands = (
+            replace(command, run=getter.getter, sends=getter.sends, stores=getter.stores)
+            if (getter := getters.get(command.id)) is not None
+            else command
+            for command in self.commands
+        )
+        return replace(self, commands=tuple(commands))
 
     def default(self, entry: str, version: str | None) -> DefaultValue | None:
         """Return the default of an entry for a version, or None if it is not documented for it.
@@ -270,8 +355,15 @@ def _spelled_out(data: Any) -> Any:
         effect.setdefault("service", service)
     for types in data.get("irrelevant", _NOTHING).values():
         for section_type, options in types.items():
-            types[section_type] = ["*"] if options == "*" else options
+            types[section_type] = ["*"] if options == "*" else _flat(options)
     return data
+
+
+def _flat(options: Any) -> Any:
+    """A list without the lists in it: one by topic, or one that several sections share."""
+    if not isinstance(options, list):
+        return options
+    return [each for option in options for each in (_flat(option) if isinstance(option, list) else (option,))]
 
 
 def _mistakes(profile: Profile, name: str) -> list[str]:
@@ -291,7 +383,40 @@ def _mistakes(profile: Profile, name: str) -> list[str]:
     for service, effect in profile.effects.items():
         if effect.cuts_management and service not in profile.snippet.dead_man:
             found.append(f"snippet.dead_man: {service} may cut the management path and has no way back by itself")
-    return found
+    for service, recipe in profile.snippet.dead_man.items():
+        found += [f"snippet.dead_man.{service}: {m}" for m in _recipe_mistakes(recipe)]
+    for getter in profile.napalm:
+        if profile.command(getter.replaces) is None:
+            found.append(f"napalm.{getter.getter}: no command is called {getter.replaces}")
+        found += [f"napalm.{getter.getter}: {line!r} cannot be sent" for line in getter.sends if not _printable(line)]
+    return [*found, *(_terminal_mistakes(profile, profile.terminal) if profile.terminal is not None else ())]
+
+
+def _terminal_mistakes(profile: Profile, terminal: Terminal) -> Iterator[str]:
+    patterns = (terminal.prompt, terminal.unprivileged, terminal.password, terminal.pager)
+    of_complaints = (pattern for each in terminal.complaints.values() for pattern in each)
+    for pattern in (*patterns, *of_complaints, *terminal.full_rights.values(), *terminal.limited.values()):
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            yield f"terminal: {pattern!r} is no pattern: {error}"
+    for command in (*terminal.full_rights, *terminal.limited):
+        if profile.command(command) is None:
+            yield f"terminal: no command is called {command}"
+    for line in (terminal.enable, *terminal.preamble):
+        if not _printable(line):
+            yield f"terminal: {line!r} cannot be sent"
+
+
+def _printable(line: str) -> bool:
+    return re.fullmatch(r"[ -~]+", line) is not None
+
+
+def _recipe_mistakes(recipe: DeadMan) -> Iterator[str]:
+    if bool(recipe.when) != (recipe.otherwise is not None):
+        yield "a way back that needs something (when) needs another one beside it (otherwise)"
+    if recipe.otherwise is not None:
+        yield from _recipe_mistakes(recipe.otherwise)
 
 
 def _command_mistakes(command: Command, earlier: set[str], known: set[str]) -> list[str]:
@@ -315,7 +440,7 @@ def _command_mistakes(command: Command, earlier: set[str], known: set[str]) -> l
         found.append("values for a hole that does not exist")
     if command.holes and not command.values and not command.taken_from:
         found.append("nothing fills the hole")
-    if not re.fullmatch(r"[ -~]+", command.run):
+    if not _printable(command.run):
         found.append("run: only printable ASCII can be sent")
     return found
 

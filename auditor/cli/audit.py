@@ -5,19 +5,23 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from rich.console import Console
 
+from auditor.capture import Capture
 from auditor.cli import selection
 from auditor.cli.gathering import Gathered, gather, live_devices
 from auditor.cli.keeping import keep
 from auditor.cli.outputs import Wanted, opened
 from auditor.cli.progress import Shown
 from auditor.cli.single import inventory_for
+from auditor.cli.spool import Remembering, Spool
 from auditor.cli.workplace import Workplace
 from auditor.errors import InventoryError, UsageError
 from auditor.inventory import Inventory
-from auditor.pipeline import SiteReport, audit
+from auditor.model import Device
+from auditor.pipeline import SiteReport, audit, read
 from auditor.platforms import PLATFORMS, platform
 from auditor.policies import load_policy
 from auditor.rules import Rule
@@ -63,19 +67,23 @@ def run(target: Path, options: Options) -> int:
         verbose=options.verbose,
         several_sites=len(sites) > 1,
     )
-    with opened(wanted, Console(), now=now) as outputs:
+    shared = selection.sites_of(found)
+    reader = Remembering(frozenset(shared), read)
+    with TemporaryFile("w+b") as file, opened(wanted, Console(), now=now, sites_of=shared) as outputs:
+        spool = Spool(chosen, reader, file)
 
         async def everything() -> None:
             with Shown(Console(stderr=True), len(live_devices(sites))) as progress:
                 gathered = gather(sites, workplace, progress, accept_new=options.accept_new, strict=single)
-                async for report in audited(gathered, found, chosen, clock=_now):
+                async for report in audited(gathered, found, chosen, clock=_now, reader=reader):
                     with progress.aside():
                         outputs.add(report)
+                    spool.add(report, outputs.shared.of(report.site.entry) if len(sites) > 1 else ())
                     if options.keep and not single:
                         keep(workplace, report)
 
         asyncio.run(everything())
-        return outputs.finish()
+        return outputs.finish(spool.trials)
 
 
 def _inventory(target: Path, options: Options) -> Inventory:
@@ -115,7 +123,12 @@ def _now() -> datetime:
 
 
 async def audited(
-    gathered: AsyncIterator[Gathered], found: Inventory, rules: tuple[Rule, ...], *, clock: Callable[[], datetime]
+    gathered: AsyncIterator[Gathered],
+    found: Inventory,
+    rules: tuple[Rule, ...],
+    *,
+    clock: Callable[[], datetime],
+    reader: Callable[[Capture], Device] = read,
 ) -> AsyncIterator[SiteReport]:
     """Audit each site as it becomes complete."""
     lines = inventory_lines(found)
@@ -130,6 +143,7 @@ async def audited(
             rules=rules,
             sites_of=shared,
             extra_lines=lines,
+            reader=reader,
         )
 
 

@@ -5,21 +5,27 @@ import getpass
 import random
 import time
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.capture import Capture, Failure
 from auditor.cli.workplace import Workplace, redactor
-from auditor.collect.collector import Clock, Limits, Progress, Recipe, collect
+from auditor.collect.collector import Clock, Connect, Limits, Progress, Recipe, collect
+from auditor.collect.gate import Gate
 from auditor.collect.saved import load_capture
+from auditor.collect.session import Session
 from auditor.collect.target import Target
 from auditor.credentials import Agent
-from auditor.errors import CaptureError
+from auditor.errors import CaptureError, DeviceError
 from auditor.inventory import DeviceEntry, SiteEntry
 from auditor.platforms import PLATFORMS, platform
-from auditor.profiles import load_profile
+from auditor.profiles import Profile, Transport, load_profile
 from auditor.secrets import Redactor
+
+if TYPE_CHECKING:
+    from auditor.collect.ssh import SshConnector
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +60,11 @@ async def gather(
             users.setdefault(key, set()).add(name)
     arrived: dict[str, Capture | Failure] = {}
     by_name = {site.name: site for site in listed}
+    from_disk = _FromDisk(hide, raw=raw, strict=strict)
 
     def complete(name: str) -> Gathered:
         site = by_name.pop(name)
-        results = [
-            arrived[device.key] if is_live(device) else _saved(device, hide, raw=raw, strict=strict)
-            for device in site.devices
-        ]
+        results = [arrived[device.key] if is_live(device) else from_disk(device) for device in site.devices]
         for key in live_devices([site]):
             users[key].discard(name)
             if not users[key]:
@@ -88,6 +92,24 @@ def live_devices(sites: Iterable[SiteEntry]) -> dict[str, DeviceEntry]:
 def is_live(device: DeviceEntry) -> bool:
     """Whether SSH is needed: a host, and a platform that this version knows what to ask."""
     return device.host is not None and any(known.name == device.platform for known in PLATFORMS)
+
+
+@dataclass(slots=True)
+class _FromDisk:
+    """Reads saved captures; one of a shared device is read once for all its sites."""
+
+    hide: Redactor
+    raw: bool = field(kw_only=True)
+    strict: bool = field(kw_only=True)
+    _shared: dict[str, Capture | Failure] = field(default_factory=dict)
+
+    def __call__(self, device: DeviceEntry) -> Capture | Failure:
+        if device.shared and device.key in self._shared:
+            return self._shared[device.key]
+        result = _saved(device, self.hide, raw=self.raw, strict=self.strict)
+        if device.shared:
+            self._shared[device.key] = result
+        return result
 
 
 def _named(site: SiteEntry, results: list[Capture | Failure]) -> Gathered:
@@ -136,30 +158,53 @@ async def _collect(
     accept_new: bool,
     raw: bool,
 ) -> AsyncIterator[Capture | Failure]:
-    """Collect live devices; SSH is loaded only here."""
+    """Collect live devices; SSH is loaded only here, and netmiko only if a device needs its terminal."""
     from auditor.collect.credentials import Credentials
     from auditor.collect.hostkeys import HostKeys
     from auditor.collect.lockout import LockoutGuard
     from auditor.collect.ssh import SshConnector
 
     workplace.host_keys.parent.mkdir(parents=True, exist_ok=True)
-    connector = SshConnector(
+    ssh = SshConnector(
         HostKeys(workplace.host_keys, accept_new=accept_new), Credentials(ask=getpass.getpass), LockoutGuard()
     )
+    targets = [_target(device) for device in devices]
+    profiles = {target.recipe: _profile(target) for target in targets}
     recipes = {
-        known.name: Recipe(
-            load_profile(known.name),
-            known.extract,
+        target.recipe: Recipe(
+            profiles[target.recipe],
+            (known := platform(target.platform)).extract,
             (lambda _, text: text) if raw else (lambda where, text, p=known: p.redact(where, text, hide)),  # type: ignore[misc]
         )
-        for known in PLATFORMS
+        for target in targets
     }
+    connect = _choosing(ssh, profiles)
     clock = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=asyncio.sleep, random=random.random)
-    targets = [_target(device) for device in devices]
     async for result in collect(
-        targets, connect=connector.connect, recipes=recipes, clock=clock, progress=progress, limits=Limits()
+        targets, connect=connect, recipes=recipes, clock=clock, progress=progress, limits=Limits()
     ):
         yield result
+
+
+def _choosing(ssh: "SshConnector", profiles: dict[str, Profile]) -> Connect:
+    """Connect by exec channels, or on a terminal where the profile says that there is nothing else."""
+    on_terminals = {name: profile for name, profile in profiles.items() if profile.terminal is not None}
+    if on_terminals:
+        from auditor.collect.interactive import InteractiveConnector
+
+        interactive: Connect = InteractiveConnector(ssh, on_terminals).connect
+
+    async def connect(target: Target, gate: Gate) -> Session:
+        if target.transport is Transport.NAPALM and not profiles[target.recipe].napalm:
+            raise DeviceError(f"this version reads no {target.platform} by napalm", hint="remove `transport: napalm`")
+        return await (interactive if target.recipe in on_terminals else ssh.connect)(target, gate)
+
+    return connect
+
+
+def _profile(target: Target) -> Profile:
+    profile = load_profile(target.platform)
+    return profile.over_napalm() if target.transport is Transport.NAPALM else profile
 
 
 def _target(device: DeviceEntry) -> Target:
@@ -171,4 +216,7 @@ def _target(device: DeviceEntry) -> Target:
         port=device.port,
         username=device.username,
         jump_host=device.jump_host,
+        transport=device.transport or Transport.SSH,
+        enable=device.enable,
+        old_ssh=device.old_ssh,
     )

@@ -1,6 +1,6 @@
 """Where reports go: the terminal, files of fixes, and one file for each `--report`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +11,10 @@ from rich.console import Console
 from auditor.errors import UsageError
 from auditor.model import Severity
 from auditor.pipeline import SiteReport
+from auditor.remediation.shared import Trials
 from auditor.report import files, html, json_report, terminal
 from auditor.report.outcome import Limits, Outcome, Share, Tally
+from auditor.report.shared import SharedDevices, SharedReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,16 @@ class Outputs:
     console: Console
     now: datetime
     tally: Tally
+    shared: SharedDevices = field(default_factory=SharedDevices)
     _adders: list[Callable[[SiteReport], None]] = field(default_factory=list)
-    _finishers: list[Callable[[Outcome], None]] = field(default_factory=list)
+    _finishers: list[Callable[[Outcome, SharedDevices, tuple[SharedReport, ...]], None]] = field(default_factory=list)
     _written: list[Path] = field(default_factory=list)
 
     def add(self, report: SiteReport) -> None:
         """Show and write one site."""
         self.tally.add(report)
+        before = self.shared.add(report)
+        apart = frozenset(self.shared.of(report.site.entry)) if self.wanted.several_sites else frozenset[str]()
         terminal.render_site(
             report,
             self.console,
@@ -85,17 +90,23 @@ class Outputs:
             brief=self.wanted.several_sites,
             files=self.wanted.out is not None,
             now=self.now,
+            before=before,
         )
         if self.wanted.out is not None:
-            self._written += files.write(report, self.wanted.out, several_sites=self.wanted.several_sites)
+            self._written += files.write(report, self.wanted.out, several_sites=self.wanted.several_sites, shared=apart)
         for add in self._adders:
             add(report)
 
-    def finish(self) -> int:
-        """Write what comes last; returns the exit code."""
+    def finish(self, trials: Callable[[str], Trials]) -> int:
+        """Write what comes last, the fixes of shared devices tried at all their sites; returns the exit code."""
         outcome = self.tally.outcome()
+        reports = tuple(self.shared.reports(trials)) if self.wanted.several_sites else ()
         for finish in self._finishers:
-            finish(outcome)
+            finish(outcome, self.shared, reports)
+        if self.wanted.several_sites:
+            terminal.render_shared(self.shared, reports, self.console)
+        if self.wanted.out is not None and self.wanted.several_sites:
+            self._written += files.write_shared(reports, self.wanted.out, self.shared.devices)
         terminal.render_summary(self.tally, self.console, now=self.now)
         if self._written:
             number = "1 file" if len(self._written) == 1 else f"{len(self._written)} files"
@@ -107,13 +118,18 @@ class Outputs:
 
 
 @contextmanager
-def opened(wanted: Wanted, console: Console, *, now: datetime) -> Iterator[Outputs]:
-    """Give outputs; report files appear when all of them is written."""
+def opened(
+    wanted: Wanted, console: Console, *, now: datetime, sites_of: Mapping[str, tuple[str, ...]] | None = None
+) -> Iterator[Outputs]:
+    """Give outputs; report files appear when all of them is written. `sites_of` names the sites of shared devices."""
     with ExitStack() as stack:
-        outputs = Outputs(wanted, console, now, Tally(wanted.limits))
+        outputs = Outputs(wanted, console, now, Tally(wanted.limits), SharedDevices(sites_of or {}))
         for kind, path in wanted.reports:
-            module = json_report if kind == "json" else html
-            writer = stack.enter_context(module.writing(path, now=now))
+            writer: json_report.Writer | html.Writer
+            if kind == "json":
+                writer = stack.enter_context(json_report.writing(path, now=now))
+            else:
+                writer = stack.enter_context(html.writing(path, now=now, several_sites=wanted.several_sites))
             outputs._adders.append(writer.add)  # noqa: SLF001 - this function is the class's constructor
             outputs._finishers.append(writer.finish)  # noqa: SLF001
         yield outputs

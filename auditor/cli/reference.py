@@ -39,6 +39,8 @@ def list_platforms(name: str | None, *, commands: bool) -> None:
             for command in profile.commands:
                 console.print(command.run, markup=False, highlight=False, soft_wrap=True)
                 console.print(f"    {views.command_note(command)}", markup=False, highlight=False, soft_wrap=True)
+            for sent, why in views.sent_besides(profile):
+                console.print(f"{sent}\n    {why}", markup=False, highlight=False, soft_wrap=True)
             for line in _sudoers(profile):
                 console.print(line, markup=False, highlight=False, soft_wrap=True)
         else:

@@ -4,13 +4,13 @@ The text of a refused command is not a capture: "Permission denied" is not the c
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from auditor.capture import Gap
 from auditor.collect.session import Output
-from auditor.profiles import EndMark
+from auditor.profiles import Command, Complaint, EndMark, Terminal
 from auditor.syntax.secret_names import mask_behind_secret_words
 
 
@@ -72,6 +72,7 @@ _UNFIT = re.compile(
 _OWN_LINE = re.compile(r"(?:\A|\n)[ \t]*\d*\Z")
 
 _READ = 4096
+_FEW = 3  # lines of an answer that may be nothing but a complaint
 
 
 def lacks_rights(output: Output) -> bool:
@@ -129,6 +130,73 @@ def _marked(output: Output, end_mark: EndMark) -> Answer:
     if complaint:
         return Refused(f"the device refused the command{_quoted(_told(complaint))}")
     return Refused("the output was cut off before its end")
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What is known of the account: `full` if the device showed that it hides nothing from it."""
+
+    full: bool
+
+
+def typed_answer(output: Output, command: Command, asked: str, terminal: Terminal, rights: Rights) -> Answer:
+    """Judge what a device with nothing but a terminal answered to a command line.
+
+    It has no exit status: a complaint is an answer that is nothing but a line or two, and a complete answer is one
+    behind which the device answered again, which the session has seen to.
+    """
+    if output.status:
+        return Refused(_told(output.stderr) or "the command failed")
+    if output.truncated:
+        return Refused("the output was longer than is read")
+    if "\0" in output.stdout:
+        return Refused("the output is binary, not text")
+    complaint = complaint_in(output.stdout, terminal)
+    if complaint is not None:
+        return _complained(*complaint, asked, terminal, rights)
+    if command.ends_with and _last_line(output.stdout) != command.ends_with:
+        return Refused("the output was cut off before its end")
+    return Text(output.stdout)
+
+
+def complaint_in(text: str, terminal: Terminal) -> tuple[Complaint, str] | None:
+    """Return what a device means and the line that says so, if an answer is or ends in a complaint."""
+    # The complaint has a line with a caret before it, or says first that it asks name servers for a word.
+    lines = [line.strip() for line in text[:_READ].splitlines() if line.strip() not in ("", "^")]
+    for line in dict.fromkeys((*(lines if len(lines) <= _FEW else ()), _last_line(text))):
+        for meaning, patterns in terminal.complaints.items():
+            if _any(patterns, line):
+                return meaning, line
+    return None
+
+
+def _last_line(text: str) -> str:
+    return next(_last_lines(text), "")
+
+
+def _any(patterns: tuple[str, ...], line: str) -> bool:
+    return any(re.fullmatch(pattern, line, re.IGNORECASE) for pattern in patterns)
+
+
+def _complained(meaning: Complaint, line: str, asked: str, terminal: Terminal, rights: Rights) -> Answer:
+    advice = terminal.advice.replace("{command}", asked)
+    match meaning:
+        case Complaint.UNKNOWN if rights.full:
+            return Absent(f"the device does not have it{_quoted(_told(line))}")
+        case Complaint.UNKNOWN:
+            return Refused(f"the device does not have it, or not for this account{_quoted(_told(line))}", advice)
+        case Complaint.RIGHTS:
+            return Refused(f"the account may not run it{_quoted(_told(line))}", advice)
+        case Complaint.FAILED:
+            return Refused(f"the command failed{_quoted(_told(line))}")
+
+
+def rights_of(terminal: Terminal, texts: Mapping[str, Mapping[str, str]]) -> Rights:
+    """Read from the outputs so far, by command id, whether the device hides nothing from the account."""
+    shown = {name: "\n".join(outputs.values()) for name, outputs in texts.items()}
+    limited = any(re.search(pattern, shown.get(name, "")) for name, pattern in terminal.limited.items())
+    full = all(re.search(pattern, shown.get(name, "")) for name, pattern in terminal.full_rights.items())
+    return Rights(full and not limited)
 
 
 def _last_lines(text: str) -> Iterator[str]:

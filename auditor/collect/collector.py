@@ -9,9 +9,20 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from auditor.capture import Capture, CapturedFile, Failure, Gap
-from auditor.collect.answers import Absent, Refused, Text, answer, gap, lacks_rights, printable
+from auditor.collect.answers import (
+    Absent,
+    Answer,
+    Refused,
+    Text,
+    answer,
+    gap,
+    lacks_rights,
+    printable,
+    rights_of,
+    typed_answer,
+)
 from auditor.collect.elevation import refused_by_sudo, sudoers_advice
-from auditor.collect.gate import Gate, gate_for, rendered
+from auditor.collect.gate import Gate, gate_of, rendered
 from auditor.collect.session import Output, Session
 from auditor.collect.target import Target
 from auditor.errors import AuditorError, CommandRefused, DeviceError, Unreachable
@@ -97,14 +108,14 @@ async def collect(
     The texts are redacted. Nothing is kept here, so a fleet of any size needs the memory of those under way.
     """
     waiting = iter(targets)
-    gates = {name: gate_for(recipe.profile.commands) for name, recipe in recipes.items()}
+    gates = {name: gate_of(recipe.profile) for name, recipe in recipes.items()}
     results: asyncio.Queue[Capture | Failure | Exception | None] = asyncio.Queue(limits.devices)
 
     async def work() -> None:
         try:
             for target in waiting:
                 progress.started(target)
-                recipe, gate = recipes[target.platform], gates[target.platform]
+                recipe, gate = recipes[target.recipe], gates[target.recipe]
                 result = await _collected(target, recipe, gate, connect, clock, limits)
                 if isinstance(result, Capture):
                     progress.finished(result)
@@ -323,7 +334,7 @@ class _Visit:
         return output
 
     def _judge(self, command: Command, value: str, output: Output) -> None:
-        match answer(output, self.recipe.profile.end_mark):
+        match self._answer(command, value, output):
             case Text(found):
                 self.answered = True
                 self._keep(command, value, found)
@@ -334,6 +345,13 @@ class _Visit:
                     self._keep(command, value, "")
             case Refused(why, settle):
                 self._missing(command, value, why, settle)
+
+    def _answer(self, command: Command, value: str, output: Output) -> Answer:
+        terminal = self.recipe.profile.terminal
+        if terminal is None:
+            return answer(output, self.recipe.profile.end_mark)
+        asked = " / ".join(command.sends) or command.filled(command.run, value)
+        return typed_answer(output, command, asked, terminal, rights_of(terminal, self.texts))
 
     def _keep(self, command: Command, value: str, text: str) -> None:
         self.texts[command.id][command.filled(command.stores, value)] = text

@@ -76,6 +76,18 @@ class Credentials:
             case Prompt():
                 return PasswordLogin(await self._answer(f"Password of {username or 'the SSH user'}: "))
 
+    async def enable_secret(self, host: str, username: str | None, credential: CredentialRef) -> Secret:
+        """Return the secret that a device asks for before privileged commands."""
+        match credential:
+            case Environment(variable):
+                return self._from_environment(variable)
+            case Keyring(service):
+                return await asyncio.to_thread(_from_keyring, service, username)
+            case Prompt():
+                return await self._answer(f"Enable secret of {host}: ")
+            case Agent() | KeyFile():
+                raise CredentialMissing("a key is no enable secret")
+
     async def passphrase(self, key: KeyFile) -> Secret:
         """Return the passphrase of an encrypted key file."""
         if key.passphrase_env is not None:

@@ -4,12 +4,12 @@ A session asks the gate at the place where it writes to the channel, so no calle
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from auditor.collect.holes import hole_type
 from auditor.errors import CommandRefused
-from auditor.profiles import Command
+from auditor.profiles import Command, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,17 @@ class Gate:
         raise CommandRefused(f"not on the read-only list, not sent: {command[:200]!r}")
 
 
+def gate_of(profile: Profile) -> Gate:
+    """Build the gate of a platform: its commands, and what a session on its terminal sends by itself."""
+    own = profile.terminal
+    lines = () if own is None else (own.enable, *own.preamble)
+    return Gate((*gate_for(profile.commands).allowed, *(re.compile(re.escape(line)) for line in lines)))
+
+
 def gate_for(commands: Iterable[Command]) -> Gate:
-    """Build the gate for the commands of a profile."""
+    """Build the gate for some commands; for a getter of a library, for the lines that it sends."""
     commands = tuple(commands)
-    plain = (_pattern(command, command.run, elevated=False) for command in commands)
+    plain = (pattern for command in commands for pattern in _plain(command))
     by_root = (_pattern(command, command.elevated, elevated=True) for command in commands if command.elevated)
     return Gate(tuple(re.compile(pattern, re.ASCII) for pattern in (*plain, *by_root)))
 
@@ -45,6 +52,13 @@ def rendered(command: Command, value: str = "", *, elevated: bool = False) -> st
     for type_name in command.holes.values():
         return command.filled(run, hole_type(type_name).render(value, elevated=elevated))
     return run
+
+
+def _plain(command: Command) -> Iterator[str]:
+    if command.sends:
+        yield from map(re.escape, command.sends)
+    else:
+        yield _pattern(command, command.run, elevated=False)
 
 
 def _pattern(command: Command, run: str, *, elevated: bool) -> str:

@@ -15,7 +15,8 @@ class HoleType:
     """One kind of value: its name in profiles, its pattern, and whether it stands in quotes.
 
     `as_root` is a pattern that a value must begin with, besides, where it is asked for with root's rights. `mark` is
-    what the device takes for a quotation mark.
+    what the device takes for a quotation mark. `else_quoted` is a further pattern, of values that stand in quotes where
+    the others do not.
     """
 
     name: str
@@ -23,21 +24,27 @@ class HoleType:
     quoted: bool = False
     as_root: str = ""
     mark: str = "'"
+    else_quoted: str = ""
 
     def accepts(self, value: str, *, elevated: bool = False) -> bool:
         """Say whether a value may be sent, `elevated`: with root's rights."""
-        return re.fullmatch(self._pattern(elevated=elevated), value, re.ASCII) is not None
+        return re.fullmatch(self._pattern(elevated=elevated), value, re.ASCII) is not None or self._in_quotes(value)
 
     def render(self, value: str, *, elevated: bool = False) -> str:
         """Return the value as it stands in the command; raises `CommandRefused` if it may not be sent."""
         if not self.accepts(value, elevated=elevated):
             raise CommandRefused(f"{value!r} is not a valid {self.name}{' for root' if elevated else ''}")
-        return f"{self.mark}{value}{self.mark}" if self.quoted else value
+        return f"{self.mark}{value}{self.mark}" if self.quoted or self._in_quotes(value) else value
 
     def rendered_pattern(self, *, elevated: bool = False) -> str:
         """The pattern of what `render` returns."""
         pattern = self._pattern(elevated=elevated)
+        if self.else_quoted:
+            return f"(?:{pattern}|{self.mark}(?:{self.else_quoted}){self.mark})"
         return f"{self.mark}(?:{pattern}){self.mark}" if self.quoted else f"(?:{pattern})"
+
+    def _in_quotes(self, value: str) -> bool:
+        return bool(self.else_quoted) and re.fullmatch(self.else_quoted, value, re.ASCII) is not None
 
     def _pattern(self, *, elevated: bool) -> str:
         return f"(?={self.as_root})(?:{self.pattern})" if elevated and self.as_root else self.pattern
@@ -77,6 +84,14 @@ HOLE_TYPES = (
     # The name of an interface of RouterOS, in double quotes. Inside them backslash, dollar and quotation mark mean
     # something, and on a terminal the question mark asks for help; people put blanks and brackets into names.
     HoleType("routeros-interface", r"[A-Za-z0-9][A-Za-z0-9 _.,:()<>@#+-]{0,63}", quoted=True, mark='"'),
+    # The name of a policy profile of an IOS-XE controller. On a terminal the question mark asks for help, and the bar
+    # starts a filter of the output; people put blanks into names, which stand in double quotes then.
+    HoleType(
+        "policy-profile",
+        r"[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,127}",
+        mark='"',
+        else_quoted=r'[A-Za-z0-9_](?=[^"]*[ ,:()/#&=])[A-Za-z0-9_.@+ ,:()/#&=-]{0,126}[A-Za-z0-9_.@+,:()/#&=-]',
+    ),
 )
 
 

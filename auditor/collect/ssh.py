@@ -1,7 +1,7 @@
-"""Read-only sessions over SSH exec channels, one channel for each command.
+"""Logins over SSH, and read-only sessions over exec channels, one channel for each command.
 
-This is the only module that opens a channel to a device. It loads asyncssh, so it is imported only by those who
-collect live.
+Only this module and `auditor.collect.interactive` open a channel to a device. It loads asyncssh, so it is imported only
+by those who collect live.
 """
 
 import asyncio
@@ -24,6 +24,12 @@ from auditor.errors import AuditorError, DeviceError, LoginRefused, Unreachable
 
 # The default key exchange (sntrup761) costs ten times the CPU time on both sides; a small router feels that.
 _KEY_EXCHANGE = "^curve25519-sha256,curve25519-sha256@libssh.org"
+# Broken or weak, so only where the inventory asks for them: all that some releases of IOS 12 and 15.0 offer.
+_OF_OLD_DEVICES = {
+    "kex_algs": "+diffie-hellman-group14-sha1,diffie-hellman-group-exchange-sha1,diffie-hellman-group1-sha1",
+    "encryption_algs": "+aes256-cbc,aes192-cbc,aes128-cbc,3des-cbc",
+    "mac_algs": "+hmac-sha1,hmac-sha1-96,hmac-md5",
+}
 # No certificates: keys are compared with what was recorded. 'ssh-rsa' is all that releases up to 19.07 offer.
 _HOST_KEYS = (
     "ssh-ed25519",
@@ -99,7 +105,7 @@ class SshSession:
 
     async def close(self) -> None:
         """Close the connection and those it goes through."""
-        await _close(self._connections)
+        await close_all(self._connections)
 
 
 async def _read(stream: asyncssh.SSHReader[bytes], limit: int) -> tuple[bytes, bool]:
@@ -114,7 +120,8 @@ async def _read(stream: asyncssh.SSHReader[bytes], limit: int) -> tuple[bytes, b
     return b"".join(pieces), False
 
 
-async def _close(connections: tuple[asyncssh.SSHClientConnection, ...]) -> None:
+async def close_all(connections: tuple[asyncssh.SSHClientConnection, ...]) -> None:
+    """Close connections, the innermost first; never raises."""
     for connection in reversed(connections):
         connection.close()
         with contextlib.suppress(TimeoutError, asyncssh.Error, OSError):
@@ -157,6 +164,10 @@ class SshConnector:
 
     async def connect(self, target: Target, gate: Gate) -> SshSession:
         """Log in to a device; raises one of the `DeviceError`s. It tries once."""
+        return SshSession(await self.connections(target), gate, self.limits.output)
+
+    async def connections(self, target: Target) -> tuple[asyncssh.SSHClientConnection, ...]:
+        """Log in to the jump hosts of a device, and to the device, which is the last."""
         options = await self._options(target)
         credential = identity(options.username, target.credential)
         self.guard.check(credential)
@@ -175,9 +186,9 @@ class SshConnector:
                     # The session lives on a duplicate; what was opened here is closed here, whatever happens.
                     connection = await self._login(target.name, options, jumps, sock.dup() if sock else None)
         except BaseException:
-            await _close(jumps)
+            await close_all(jumps)
             raise
-        return SshSession((*jumps, connection), gate, self.limits.output)
+        return (*jumps, connection)
 
     async def _through(self, hops: str, target: Target) -> tuple[asyncssh.SSHClientConnection, ...]:
         """Log in to the jump hosts, in order. A password of the device is never sent to one of them."""
@@ -189,7 +200,7 @@ class SshConnector:
                 async with self.guard.login(identity(options.username, step.credential) + f" at {step.name}"):
                     connections = (*connections, await self._login(step.name, options, connections, None))
         except BaseException:
-            await _close(connections)
+            await close_all(connections)
             raise
         return connections
 
@@ -198,6 +209,7 @@ class SshConnector:
     ) -> asyncssh.SSHClientConnectionOptions:
         login = await self.credentials.login(target.username, target.credential)
         arguments: dict[str, object] = {}
+        algorithms: dict[str, str] = _OF_OLD_DEVICES if target.old_ssh else {"kex_algs": _KEY_EXCHANGE}
         match login:
             case AgentLogin():
                 arguments = {"password_auth": False, "kbdint_auth": False, "ignore_encrypted": True}
@@ -228,7 +240,6 @@ class SshConnector:
                 tunnel=target.jump_host or tunnel,
                 known_hosts=([], [], []),
                 server_host_key_algs=tuple(dict.fromkeys((*known, *_HOST_KEYS))),
-                kex_algs=_KEY_EXCHANGE,
                 compression_algs=["none"],
                 host_based_auth=False,
                 gss_host=None,
@@ -237,6 +248,7 @@ class SshConnector:
                 connect_timeout=None,
                 login_timeout=self.limits.login,
                 keepalive_interval=15,
+                **algorithms,
                 **arguments,
             )
             return options
@@ -327,7 +339,7 @@ def _as_device_error(error: Exception, greeting: _Greeting, limits: SshLimits) -
     if greeting.accepted:
         return LoginRefused(f"the login failed: {told}")
     if isinstance(error, asyncssh.KeyExchangeFailed):
-        hint = "its SSH server is too old or too strict for this machine; see its host key and key exchange algorithms"
+        hint = "its SSH server is too old or too strict for this machine; `old_ssh: true` allows what old devices need"
         return Unreachable(f"no common SSH algorithm: {told}", hint=hint)
     return Unreachable(f"no SSH session came up: {told}")
 

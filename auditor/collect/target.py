@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from auditor.credentials import CredentialRef
+from auditor.profiles import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +12,8 @@ class Target:
 
     `name` is its name in the inventory; its host key is stored under it. What is None is taken from
     `~/.ssh/config`, then from the defaults of SSH. `jump_host` is written as `[user@]host[:port]`, several
-    with commas.
+    with commas. `enable` is where the secret is that a device asks for before privileged commands. `old_ssh` allows
+    the algorithms that only old devices still need.
     """
 
     name: str
@@ -21,6 +23,14 @@ class Target:
     port: int | None = None
     username: str | None = None
     jump_host: str | None = None
+    transport: Transport = Transport.SSH
+    enable: CredentialRef | None = None
+    old_ssh: bool = False
+
+    @property
+    def recipe(self) -> str:
+        """The name of what is asked: that of the platform, and of the transport where that changes it."""
+        return self.platform if self.transport is Transport.SSH else f"{self.platform} {self.transport}"
 
     @property
     def source(self) -> str:
@@ -28,4 +38,4 @@ class Target:
         user = f"{self.username}@" if self.username else ""
         port = f" port {self.port}" if self.port not in (None, 22) else ""
         via = f" via {self.jump_host}" if self.jump_host else ""
-        return f"ssh {user}{self.host}{port}{via}"
+        return f"{self.transport} {user}{self.host}{port}{via}"

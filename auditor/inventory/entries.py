@@ -10,6 +10,7 @@ from typing import Literal
 from auditor.credentials import CredentialRef
 from auditor.inventory.hours import OpeningHours
 from auditor.model.facts import Span
+from auditor.profiles import Transport
 
 
 class Integration(StrEnum):
@@ -124,8 +125,10 @@ class DeviceEntry:
     """One device of a shop: exactly one of `host` (live, over SSH) and `captures` (saved) is given.
 
     `key` is unique in the inventory: `lyon-01/gw`, or the bare name of a device that sites share; `part` is
-    the part of a shared device that serves this site. `port`, `username` and `credentials` are None if nobody says
-    anything, so that `~/.ssh/config` decides.
+    the part of a shared device that serves this site. `on_site`: the device stands in this site's own network, so that
+    VLANs of one id are one network; a shared one only if the site says so. `port`, `username` and `credentials` are
+    None if nobody says anything, so that `~/.ssh/config` decides. `enable` is where the secret is that a device asks
+    for before privileged commands; `old_ssh` allows algorithms that only old devices still need.
     """
 
     name: str
@@ -143,6 +146,10 @@ class DeviceEntry:
     part: str | None
     max_capture_age: timedelta | None
     span: Span
+    on_site: bool = True
+    transport: Transport | None = None
+    enable: CredentialRef | None = None
+    old_ssh: bool = False
 
 
 @dataclass(frozen=True, slots=True)

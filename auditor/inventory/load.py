@@ -29,7 +29,8 @@ from auditor.inventory.settings import ACCESS_KEYS, LAYER_KEYS, Access, Settings
 DEFAULT_POLICY = "stripe-terminal"
 
 _ROLE = choice(Role)
-_DEVICE_KEYS = dict.fromkeys(("host", "captures", "part", "roles"), "a device: sites.SITE.devices.NAME")
+_DEVICE_KEYS = dict.fromkeys(("host", "captures", "part", "on_site", "roles"), "a device: sites.SITE.devices.NAME")
+_OF_A_SITE = {"part": "that this part serves", "on_site": "in whose network it stands"}
 _CLIENT_KEYS = dict.fromkeys(
     ("ssid", "vlan", "subnet", "mac", "mac_ethernet", "ip", "model", "count", "connection", "addressing", "dns"),
     "an entry of `readers` or `pos`",
@@ -122,9 +123,10 @@ class _Loader:
                 # Sites may name it all the same; they are not to blame.
                 devices[name] = None
                 continue
-            if fields.has("part"):
-                fields.wrong("part", "does not belong here but to the site that this part serves")
-                fields.node("part")
+            for key, where in _OF_A_SITE.items():
+                if fields.has(key):
+                    fields.wrong(key, f"does not belong here but to the site {where}")
+                    fields.node(key)
             devices[name] = self.device(fields, name, name, defaults.access, shared=True)
         return devices
 
@@ -203,17 +205,20 @@ class _Loader:
                 "", f"expected `host` or `captures`, or a name that stands under the top-level `devices`{close}"
             )
             return None
-        if fields.has("part"):
-            fields.wrong("part", "only a device that stands under the top-level `devices` has parts")
-            fields.node("part")
+        for key, why in (("part", "has parts"), ("on_site", "may stand elsewhere")):
+            if fields.has(key):
+                fields.wrong(key, f"only a device that stands under the top-level `devices` {why}")
+                fields.node(key)
         return self.device(fields, name, f"{site}/{name}", access, shared=False)
 
     def part_of(self, fields: Fields, device: DeviceEntry) -> DeviceEntry:
-        """Read what a site says about a shared device: nothing, or the part that serves it."""
+        """Read what a site says about a shared device: nothing, the part that serves it, that it stands there."""
         part = fields.scalar("part", formats.LINE)
-        at_the_top = f"`devices.{printable(device.name)}` at the top level, because sites share it; here only `part`"
+        on_site = fields.scalar("on_site", formats.TRUE) or False
+        top = f"`devices.{printable(device.name)}` at the top level"
+        at_the_top = f"{top}, because sites share it; here only `part` and `on_site`"
         fields.finish(dict.fromkeys(("host", "captures", "roles", *ACCESS_KEYS), at_the_top))
-        return replace(device, part=part)
+        return replace(device, part=part, on_site=on_site)
 
     def device(self, fields: Fields, name: str, key: str, access: Access, *, shared: bool) -> DeviceEntry:
         host = fields.scalar("host", formats.HOST)
@@ -246,4 +251,8 @@ class _Loader:
             part=None,
             max_capture_age=access.max_capture_age,
             span=fields.span,
+            on_site=not shared,
+            transport=access.transport,
+            enable=access.enable,
+            old_ssh=access.old_ssh or False,
         )

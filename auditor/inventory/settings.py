@@ -28,9 +28,11 @@ from auditor.inventory.fields import Fields, kind
 from auditor.inventory.formats import Format, choice, one_of
 from auditor.inventory.hours import Interval, clash, parse_days, parse_intervals, week
 from auditor.inventory.mistakes import Mistakes, shown
+from auditor.profiles import Transport
 
 T = TypeVar("T")
 _CREDENTIALS = "one of {agent: true}, {key_file: PATH}, {env: NAME}, {keyring: SERVICE}, {prompt: true}"
+_SECRETS = "one of {env: NAME}, {keyring: SERVICE}, {prompt: true}"
 _DECLARATION = "{value: …, by: who answers for it, until: a date}"
 _HOURS = "hours like 08:00-20:00 (past midnight: 18:00-02:00), a list of them, `24h` or `closed`"
 _DAYS = Format("days like mon, mon-fri, sat or daily", parse_days)
@@ -79,6 +81,9 @@ class Access:
     username: str | None = None
     credentials: CredentialRef | None = None
     jump_host: str | None = None
+    transport: Transport | None = None
+    enable: CredentialRef | None = None
+    old_ssh: bool | None = None
     managed_by: str | None = None
     max_capture_age: timedelta | None = None
 
@@ -180,15 +185,27 @@ def read_access(layer: Fields, words: Words) -> Access:
         platform=layer.scalar("platform", one_of("a platform", words.platforms)),
         port=layer.scalar("port", formats.PORT),
         username=layer.scalar("username", formats.USERNAME),
-        credentials=_credentials(layer),
+        credentials=_credentials(layer, "credentials", _CREDENTIALS),
         jump_host=layer.scalar("jump_host", formats.JUMP_HOST),
+        transport=layer.scalar("transport", choice(Transport)),
+        enable=_enable(layer),
+        old_ssh=layer.scalar("old_ssh", formats.TRUE),
         managed_by=layer.scalar("managed_by", formats.LINE),
         max_capture_age=layer.scalar("max_capture_age", formats.DURATION),
     )
 
 
-def _credentials(layer: Fields) -> CredentialRef | None:
-    inside = layer.fields("credentials", _CREDENTIALS)
+def _enable(layer: Fields) -> CredentialRef | None:
+    """Read where the enable secret is; a key is none."""
+    credential = _credentials(layer, "enable", _SECRETS)
+    if isinstance(credential, Agent | KeyFile):
+        layer.wrong("enable", f"expected {_SECRETS}")
+        return None
+    return credential
+
+
+def _credentials(layer: Fields, key: str, expected: str) -> CredentialRef | None:
+    inside = layer.fields(key, expected)
     if inside is None:
         return None
     key_file = inside.scalar("key_file", formats.KEY_FILE)
@@ -199,7 +216,7 @@ def _credentials(layer: Fields) -> CredentialRef | None:
     prompt = inside.scalar("prompt", formats.TRUE)
     inside.finish()
     if len(inside.table.entries.keys() - {"passphrase_env"}) != 1:
-        layer.wrong("credentials", f"expected {_CREDENTIALS}")
+        layer.wrong(key, f"expected {expected}")
     if inside.has("passphrase_env") and not inside.has("key_file"):
         inside.wrong("passphrase_env", "belongs to a `key_file`: it names the variable that holds its passphrase")
     if key_file is not None:

@@ -20,11 +20,12 @@ from auditor.model.facts import (
     spans_of,
 )
 from auditor.model.firewall import NO_ROUTER, Action, Filter, FilterRule, PortForward, PortRange, SourceNat
-from auditor.model.interfaces import AddressSource, Interface, Port, PortState
+from auditor.model.interfaces import AddressSource, Interface, Learned, Port, PortState
 from auditor.model.name_pattern import NamePattern
 from auditor.model.sessions import ConnectionTracking, Disturbance, Portal, Schedule
 from auditor.model.severity import Severity
 from auditor.model.wireless import (
+    ENCRYPTED,
     Akm,
     Band,
     Bss,
@@ -32,6 +33,7 @@ from auditor.model.wireless import (
     ControlledRadio,
     IsolationScope,
     MacPolicy,
+    Part,
     Passphrase,
     Phy,
     Pmf,
@@ -40,6 +42,7 @@ from auditor.model.wireless import (
 )
 
 __all__ = [
+    "ENCRYPTED",
     "INFINITE",
     "NO_ROUTER",
     "Action",
@@ -68,12 +71,14 @@ __all__ = [
     "Interface",
     "IsolationScope",
     "Known",
+    "Learned",
     "Lease",
     "Listed",
     "LocalAnswer",
     "MacPolicy",
     "NamePattern",
     "Neighbour",
+    "Part",
     "Passphrase",
     "Phy",
     "Pmf",

@@ -10,7 +10,7 @@ from auditor.model.disagreement import Disagreement
 from auditor.model.dns import Blocklist, DnsRedirect, Resolver
 from auditor.model.facts import Assumed, Declared, Fact, Listed, Stated, Unknown
 from auditor.model.firewall import Filter, FilterRule, PortForward, SourceNat
-from auditor.model.interfaces import Interface, Port, PortState
+from auditor.model.interfaces import Interface, Learned, Port, PortState
 from auditor.model.sessions import ConnectionTracking, Portal, Schedule
 from auditor.model.wireless import Bss, ControlledRadio, Radio, StationState
 
@@ -47,6 +47,7 @@ class Device:
     disagreements: Listed[Disagreement]
     coverage: tuple[Coverage, ...]
     controlled_radios: Listed[ControlledRadio] = field(default_factory=Listed)
+    learned: Listed[Learned] = field(default_factory=Listed)
 
     def interface(self, key: str) -> Interface | None:
         """Return the interface with this key."""

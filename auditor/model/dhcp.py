@@ -39,6 +39,7 @@ class DhcpScope:
     written out. `ipv6_only_preferred` is option 108. `lease_store_persistent`: leases survive a reboot.
     `hears_past_filters`: the server takes questions from the wire, before the packet filter of its device.
     `server`: scopes of a device with the same one give any client an address, from whichever has one left.
+    `relays_to`: all servers that requests of clients are handed to, if this is a relay and all are known.
     """
 
     device: str
@@ -54,6 +55,7 @@ class DhcpScope:
     lease_store_persistent: Fact[bool]
     hears_past_filters: Fact[bool] = _BY_SOCKET
     server: str = ""
+    relays_to: tuple[IPv4Address, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

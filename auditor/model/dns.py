@@ -55,6 +55,7 @@ class LocalAnswer:
         return self.pattern.expression if self.pattern is not None else self.domain
 
 
+_BY_ANY: Stated[tuple[str, ...] | None] = Stated(None, ())
 _EVERYBODY: Stated[tuple[IPv4Network, ...] | None] = Stated(None, ())
 
 
@@ -101,9 +102,15 @@ class DnsRedirect:
 
 @dataclass(frozen=True, slots=True)
 class Blocklist:
-    """A service that makes names or addresses unreachable by lists which are not part of the configuration."""
+    """A service that makes names or addresses unreachable by lists which are not part of the configuration.
+
+    `interfaces`: it looks at packets that enter by these only (None: by any), and at those of stations of the BSSs of
+    which `bsses` are the keys, although access points put them elsewhere (`Bss.local_vlan`).
+    """
 
     device: str
     key: str
     software: str
     enabled: Fact[bool]
+    interfaces: Fact[tuple[str, ...] | None] = _BY_ANY
+    bsses: tuple[str, ...] = ()

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv4Interface
 
-from auditor.model.facts import Fact
+from auditor.model.facts import Fact, Stated
+
+_NOT_SET: Fact[bool | None] = Stated(None, ())
 
 
 class AddressSource(StrEnum):
@@ -39,13 +41,27 @@ class Interface:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """One Ethernet port as configured. `speed` is in Mbit/s, None if it negotiates."""
+    """One Ethernet port as configured. `speed` is in Mbit/s, None if it negotiates.
+
+    `full_duplex`: whether a port that negotiates nothing is set to full duplex; None: it negotiates, or no line says.
+    """
 
     device: str
     key: str
     links: Fact[tuple[str, ...]]
     isolated: Fact[bool]
     speed: Fact[int | None]
+    full_duplex: Fact[bool | None] = _NOT_SET
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A MAC address that a switch has learned behind one of its ports: the port is the key of a `Port`."""
+
+    device: str
+    key: str
+    mac: str
+    port: Fact[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from auditor.model.facts import Fact, Stated
 
 _NOBODY: Fact[bool] = Stated(False, ())
+_EVERYBODY: Fact[frozenset[str] | None] = Stated(None, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,7 @@ class Portal:
     """A captive portal on some interfaces. Timers None: never. `bypass_macs` need not log in.
 
     `others`: whether it lets in clients that are not listed without asking them, by RADIUS or for some places only.
+    `bsses` are the keys of BSSs whose stations meet it although access points put them elsewhere (`Bss.local_vlan`).
     """
 
     device: str
@@ -25,15 +27,20 @@ class Portal:
     idle_timeout: Fact[timedelta | None]
     bypass_macs: Fact[tuple[str, ...]]
     others: Fact[bool] = _NOBODY
+    bsses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionTracking:
-    """Timers of the stateful firewall."""
+    """Timers of the stateful firewall.
+
+    `entering` are the interfaces whose clients' connections it remembers, None: those of all.
+    """
 
     device: str
     key: str
     tcp_established: Fact[timedelta]
+    entering: Fact[frozenset[str] | None] = _EVERYBODY
 
 
 class Disturbance(StrEnum):

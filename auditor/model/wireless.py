@@ -1,11 +1,11 @@
 """Radios and BSSs (an SSID on one radio), in the words of IEEE 802.11."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address
 
-from auditor.model.facts import Fact, Unknown
+from auditor.model.facts import Fact, Listed, Stated, Unknown
 
 
 class Band(StrEnum):
@@ -125,7 +125,24 @@ class ControlledRadio:
     hole: Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a controller, by the name that an inventory gives it, and whether it carries a BSS.
+
+    A part is what access points are assigned to, such as a policy tag or a site tag (Catalyst 9800). `only` where a BSS
+    is in one part of this kind alone, as in the policy tag that makes it, and nothing else has the name.
+    """
+
+    key: str
+    carries: Fact[bool]
+    only: bool = False
+
+
+ENCRYPTED = "encrypted "
+"""How `Bss.passphrase_identity` begins where a device shows keys encrypted: equal keys may then have other tokens."""
+
 _NOT_COMPARED = Unknown("whether the passphrase is that of other access points was not read")
+_NOT_SO: Fact[bool] = Stated(False, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +155,13 @@ class Bss:
     Timers are durations; None: no such timer. `idle_timeout` counts only if it disconnects a station for being
     silent (an access point that polls first has none). `passphrase_identity` is equal where the pre-shared key is:
     a token, never the key; '' if there is no key. `given_by` is the system (CAPsMAN, CAPWAP) by which a controller
-    gives it to its access points; '' if the device carries it itself.
+    gives it to its access points; '' if the device carries it itself. `parts` are those of the controller that carry
+    it, its holes say why there may be more; none: the device has no parts, or the BSS is the same in all of them.
+    `local_vlan` is the VLAN in which an access point that switches the frames of its stations itself (FlexConnect local
+    switching) puts them on its own port (value None: untagged), and then `networks` do not count; None: they enter the
+    network at this device. `leases_only`: only stations that got a lease pass, so none with an address set by hand.
+    `filtered`: whether a filter stands between its stations and all else, beside those of its device; where one does,
+    it is `Unknown`, as what it lets through was not read.
     """
 
     device: str
@@ -166,6 +189,10 @@ class Bss:
     passphrase_identity: Fact[str] = _NOT_COMPARED
     relays_itself: bool = False
     given_by: str = ""
+    parts: Listed[Part] = field(default_factory=Listed)
+    local_vlan: Fact[int | None] | None = None
+    leases_only: Fact[bool] = _NOT_SO
+    filtered: Fact[bool] = _NOT_SO
 
     @property
     def may_be_on(self) -> bool:

@@ -56,7 +56,9 @@ class Platform:
     platform. `extract` returns the values that fill a command's hole, read from earlier outputs by command id. `redact`
     takes path and raw text. `quote` makes one word of a value for the platform's command line and raises
     `ValueError` for control characters. `filters` are further Jinja filters of its templates. `whole_change` is set
-    where one template serves all intents.
+    where one template serves all intents. `comment` writes a text as a comment line, where `#` begins none. `meets`
+    says whether a device's configuration has what a way back of the profile needs. `numbers_entries`: entries of a list
+    have numbers, so that a new one must know of those that other changes put there.
     """
 
     name: str
@@ -69,3 +71,6 @@ class Platform:
     quote: Callable[[str], str]
     filters: Mapping[str, Callable[..., str]]
     whole_change: WholeChange | None = None
+    comment: Callable[[str], str] | None = None
+    meets: Callable[[Capture, str], bool] | None = None
+    numbers_entries: bool = False

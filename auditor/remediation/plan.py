@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from auditor.capture import Capture
+from auditor.intents import AllowTraffic
 from auditor.platforms import ByHand
 from auditor.remediation.attempt import Equipment, attempt
 from auditor.remediation.devices import DeviceChange, device_changes
@@ -12,7 +13,7 @@ from auditor.remediation.ranked import PlannedFix, RenderedChange, Safety
 from auditor.remediation.reach import bystanders
 from auditor.remediation.render import render
 from auditor.remediation.wanted import Wanted, wanted
-from auditor.verdicts import Finding, Fix
+from auditor.verdicts import Change, Finding, Fix
 
 MOST_FIXES = 30
 """So many fixes are tried for one site in one run; each costs another audit in memory."""
@@ -29,13 +30,14 @@ class Remediation:
 
 @dataclass(frozen=True, slots=True)
 class _Means:
-    """What every fix of a site is planned with; see `remedy`."""
+    """What every fix of a site is planned with; see `remedy`. `earlier` are the changes of fixes planned before it."""
 
     captures: Mapping[str, Capture]
     laboratory: Laboratory
     equipment: Equipment
     managed: Mapping[str, str]
     sites_of: Mapping[str, tuple[str, ...]]
+    earlier: tuple[RenderedChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,10 @@ def remedy(
     names, by device, the sites that it serves. A fix that does not hold together with those before it is withheld.
     """
     means = _Means(captures, laboratory, equipment, managed, sites_of)
-    planned = [
-        _best(each, means) if number < MOST_FIXES else _for_later(each) for number, each in enumerate(wanted(findings))
-    ]
+    planned: list[PlannedFix] = []
+    for number, each in enumerate(wanted(findings)):
+        earlier = tuple(change for fix in planned for change in fix.changes)
+        planned.append(_best(each, replace(means, earlier=earlier)) if number < MOST_FIXES else _for_later(each))
     planned.sort(key=_order)
     usable = tuple(fix for fix in planned if fix.proof is not None and fix.proof.holds)
     held = _add(_Together(), usable, means)
@@ -117,7 +120,9 @@ def _plan(asked: Wanted, means: _Means) -> PlannedFix:
     for change in fix.changes:
         platform, profile = means.equipment[change.device]
         device = means.laboratory.devices[change.device]
-        result = platform.edit(means.captures[change.device], device, change.intent)
+        result = platform.edit(_so_far(change, rendered, means), device, change.intent)
+        if isinstance(result, ByHand):
+            result = platform.edit(means.captures[change.device], device, change.intent)
         if isinstance(result, ByHand):
             return _by_hand(asked, result.why, result.advice)
         if any(each.change.device == change.device and each.edit.operations == result.operations for each in rendered):
@@ -132,10 +137,42 @@ def _plan(asked: Wanted, means: _Means) -> PlannedFix:
     if isinstance(tried, str):
         return _by_hand(asked, tried)
     proof = _judged(prove(means.laboratory, tried, gone=asked.findings), rendered)
-    reasons = _reasons(fix, means)
+    reasons = _reasons(fix, means, {each.change.device for each in rendered if not each.radio_stays})
     safety = Safety.RISKY if reasons else Safety.SAFE
     withheld = "" if proof.holds else proof.why
-    return PlannedFix(asked.label, fix, asked.findings, asked.others, safety, reasons, tuple(rendered), proof, withheld)
+    return PlannedFix(
+        asked.label,
+        fix,
+        asked.findings,
+        asked.others,
+        safety,
+        reasons,
+        tuple(rendered),
+        proof,
+        withheld,
+        _sites(fix, means),
+    )
+
+
+def _so_far(change: Change, rendered: list[RenderedChange], means: _Means) -> Capture:
+    """The text that a change is made for: where entries have numbers, no two changes may take the same one."""
+    original, (platform, _) = means.captures[change.device], means.equipment[change.device]
+    if not platform.numbers_entries or not isinstance(change.intent, AllowTraffic):
+        return original
+    capture = original
+    for each in (*means.earlier, *rendered):
+        if each.change.device == change.device and isinstance(each.change.intent, AllowTraffic):
+            try:
+                capture = platform.apply(capture, each.edit.operations)
+            except ValueError:
+                return original
+    return capture
+
+
+def _sites(fix: Fix, means: _Means) -> tuple[str, ...]:
+    """All sites that share a device which a fix changes; none where no other site does."""
+    several = (sites for c in fix.changes if len(sites := means.sites_of.get(c.device, ())) > 1)
+    return tuple(dict.fromkeys(site for sites in several for site in sites))
 
 
 def _judged(proof: Proof, rendered: list[RenderedChange]) -> Proof:
@@ -147,8 +184,11 @@ def _judged(proof: Proof, rendered: list[RenderedChange]) -> Proof:
     return replace(proof, judge=f"simulated here; on the device, {programs} checks the change before it acts")
 
 
-def _reasons(fix: Fix, means: _Means) -> tuple[str, ...]:
-    """Why a person must think before applying a fix: what it weakens, and who else is hit."""
+def _reasons(fix: Fix, means: _Means, restarting: set[str]) -> tuple[str, ...]:
+    """Why a person must think before applying a fix: what it weakens, and who else is hit.
+
+    `restarting` are the devices whose radios restart, with all their SSIDs.
+    """
     reasons = fix.risks + ((f"weakens: {fix.weakens}",) if fix.weakens else ())
     shared = {c.device: means.sites_of.get(c.device, ()) for c in fix.changes}
     reasons += tuple(
@@ -156,9 +196,14 @@ def _reasons(fix: Fix, means: _Means) -> tuple[str, ...]:
         for device, sites in shared.items()
         if len(sites) > 1
     )
-    hit = {ssid for c in fix.changes for ssid in bystanders(means.laboratory.devices[c.device], c.intent)}
+    hit = {
+        ssid
+        for c in fix.changes
+        for ssid in bystanders(means.laboratory.devices[c.device], c.intent, radio_stays=c.device not in restarting)
+    }
     if hit and not fix.risks:
-        reasons += (f"restarts radios that also carry {', '.join(sorted(hit))}",)
+        what = "restarts radios that also carry" if restarting else "interrupts, too,"
+        reasons += (f"{what} {', '.join(sorted(hit))}",)
     return reasons
 
 

@@ -27,13 +27,19 @@ class RenderedChange:
     snippet: Snippet
     effects: tuple[Effect, ...]
 
+    @property
+    def radio_stays(self) -> bool:
+        """Whether other SSIDs of the radio go on, by what the profile says of all that is activated."""
+        return bool(self.effects) and all(effect.radio_stays for effect in self.effects)
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedFix:
     """The chosen fix of one or more findings, proven or withheld.
 
     `label` is F1, F2 …; `findings` are fingerprints; `others` are the fixes that rank behind it. `withheld`
-    says why no snippet is given although one was tried.
+    says why no snippet is given although one was tried. `sites` are all that a device of the fix serves, if it serves
+    several; `proven_for` those at which it was tried, none: only at the site that asks for it.
     """
 
     label: str
@@ -45,6 +51,8 @@ class PlannedFix:
     changes: tuple[RenderedChange, ...]
     proof: Proof | None
     withheld: str
+    sites: tuple[str, ...] = ()
+    proven_for: tuple[str, ...] = ()
 
     @property
     def interrupts(self) -> str:

@@ -1,20 +1,28 @@
-"""Whom activating a change disconnects besides the readers: the SSIDs of the radios that restart."""
+"""Whom activating a change disconnects besides the readers: the SSIDs of the radios that restart.
+
+Where the radio stays, as on a controller that shuts one WLAN, these are the SSIDs that share what is changed.
+"""
 
 from auditor.intents import Intent
 from auditor.model import Bss, Device, Unknown
 
 
-def restarted_ssids(device: Device, intent: Intent) -> tuple[str, ...]:
-    """Return the SSIDs of the radio that a wireless change restarts, () for other changes."""
-    radio = _radio(device, intent)
-    names = (_ssid(bss) for bss in device.bsses if radio and bss.radio == radio and bss.may_be_on)
-    return tuple(dict.fromkeys(names))
+def restarted_ssids(device: Device, intent: Intent, *, radio_stays: bool = False) -> tuple[str, ...]:
+    """Return the SSIDs that a wireless change restarts, () for other changes."""
+    if radio_stays and not getattr(intent, "radio", ""):
+        keys = (getattr(intent, "bss", ""), *getattr(intent, "also", ()))
+        hit = [bss for bss in device.bsses if bss.key in keys]
+    else:
+        radio = _radio(device, intent)
+        hit = [bss for bss in device.bsses if radio and bss.radio == radio]
+    return tuple(dict.fromkeys(_ssid(bss) for bss in hit if bss.may_be_on))
 
 
-def bystanders(device: Device, intent: Intent) -> tuple[str, ...]:
-    """Return the SSIDs that restart only because they share the radio of the BSS that changes."""
+def bystanders(device: Device, intent: Intent, *, radio_stays: bool = False) -> tuple[str, ...]:
+    """Return the SSIDs that restart only because they share the radio, or the setting, of the BSS that changes."""
     own = {_ssid(bss) for bss in device.bsses if bss.key == getattr(intent, "bss", "")}
-    return tuple(name for name in restarted_ssids(device, intent) if own and name not in own)
+    hit = restarted_ssids(device, intent, radio_stays=radio_stays)
+    return tuple(name for name in hit if own and name not in own)
 
 
 def _radio(device: Device, intent: Intent) -> str:

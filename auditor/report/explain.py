@@ -1,6 +1,6 @@
 """What `explain`, `rules`, `platforms` and `model` show on a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Any
@@ -90,6 +90,20 @@ def command_note(command: Command) -> str:
         parts.append(f"if refused: {command.elevated}")
     parts.append(f"kept as {command.stores}")
     return "; ".join(parts)
+
+
+def sent_besides(profile: Profile) -> Iterator[tuple[str, str]]:
+    """What is sent to a terminal beside the commands, and why: by a session itself, and by napalm in place of some."""
+    if profile.terminal is not None:
+        for line in profile.terminal.preamble:
+            yield line, "at the beginning of each session, so that nothing is paged or wrapped"
+        yield profile.terminal.enable, "at the beginning, only where the inventory says `enable:`"
+    for getter in profile.napalm:
+        for line in getter.sends:
+            replaced = profile.command(getter.replaces)
+            if replaced is not None and replaced.run != line:
+                instead = f"{getter.getter} in place of '{replaced.run}'"
+                yield line, f"only where the inventory says `transport: napalm`: {instead}"
 
 
 def _in_words(names: tuple[str, ...]) -> str:

@@ -1,14 +1,17 @@
 """The files that people work with: per device commands, diff and undo; per site one run sheet."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from textwrap import wrap
 
 import auditor
 from auditor.pipeline import SiteReport
 from auditor.remediation import PlannedFix, Safety
 from auditor.remediation.attempt import diffs
+from auditor.remediation.shared import of_one_device
 from auditor.report.fixes import why_not
-from auditor.report.runsheet import Step, runsheet
+from auditor.report.runsheet import SharedStep, Step, runsheet
+from auditor.report.shared import SharedReport
 from auditor.report.snippets import DeviceSteps, commands, undo
 from auditor.report.text import file_name, visible
 from auditor.report.times import moment, zone_of
@@ -19,31 +22,62 @@ _MARK = "# made by auditor"
 _KINDS = ("commands", "diff", "undo")
 
 
-def write(report: SiteReport, directory: Path, *, several_sites: bool = False) -> tuple[Path, ...]:
+SHARED_FOLDER = "_shared"
+"""Where the fixes of shared devices are in a run over several sites; no site can have this name."""
+
+
+def write(
+    report: SiteReport, directory: Path, *, several_sites: bool = False, shared: frozenset[str] = frozenset()
+) -> tuple[Path, ...]:
     """Write the files of one site and return their paths, the run sheet first.
 
     With several sites each gets a folder of its own, because devices of two shops may have one name. Files
-    that an earlier run left for a device and that are not valid any more are removed.
+    that an earlier run left for a device and that are not valid any more are removed. Fixes that touch nothing but one
+    of the devices `shared` are left out: they are written once for all sites.
     """
     if several_sites:
         directory = directory / file_name(report.site.name)
     texts: dict[str, str] = {}
     steps: list[Step] = []
-    for group in _groups(report):
+    for group in _groups(report, shared):
         names = _names(group.device, risky=_risky(group))
         steps.append(Step(group.device, names["commands"], names["undo"], group.fixes, _risky(group)))
         texts |= _texts(report, group, names)
     sheet = f"{file_name(report.site.name)}.runsheet.txt"
     _remove_stale(report, directory, keep=frozenset(texts))
-    paths = [write_file(directory / sheet, runsheet(report, tuple(steps)), mode=PRIVATE)]
+    paths = [write_file(directory / sheet, runsheet(report, tuple(steps), _elsewhere(report, shared)), mode=PRIVATE)]
     paths += [write_file(directory / name, text, mode=PRIVATE) for name, text in texts.items()]
     return tuple(paths)
 
 
-def _groups(report: SiteReport) -> Iterator[DeviceSteps]:
+def write_shared(reports: Iterable[SharedReport], directory: Path, devices: Iterable[str]) -> tuple[Path, ...]:
+    """Write the files of devices that several sites share, once for all of them.
+
+    What an earlier run left for any of these `devices` and nothing asks for any more is removed.
+    """
+    folder = directory / SHARED_FOLDER
+    listed = tuple(reports)
+    for device in set(devices) - {each.device for each in listed}:
+        _remove_files(device, folder / file_name(device), keep=frozenset())
+    return tuple(path for each in listed for path in write(each.report, folder, several_sites=True))
+
+
+def _elsewhere(report: SiteReport, shared: frozenset[str]) -> tuple[SharedStep, ...]:
+    """Where the run sheet of a site sends people for fixes of shared devices."""
+    steps = []
+    for device in sorted(shared):
+        fixes = tuple(fix for fix in of_one_device(report.remediation, device) if not why_not(fix))
+        if fixes:
+            name = file_name(device)
+            steps.append(SharedStep(device, f"../{SHARED_FOLDER}/{name}/{name}.runsheet.txt", fixes))
+    return tuple(steps)
+
+
+def _groups(report: SiteReport, shared: frozenset[str] = frozenset()) -> Iterator[DeviceSteps]:
     """Device by device in the order of the plan: the safe fixes, then, apart from them, the risky ones."""
     remediation = report.remediation
-    usable = [fix for fix in remediation.fixes if not why_not(fix)]
+    once = {fix.label for device in shared for fix in of_one_device(remediation, device)}
+    usable = [fix for fix in remediation.fixes if not why_not(fix) and fix.label not in once]
     for safety in (Safety.SAFE, Safety.RISKY):
         for planned in remediation.devices:
             fixes = tuple(fix for fix in usable if fix.safety is safety and _touches(fix, planned.device))
@@ -72,10 +106,19 @@ def _names(device: str, *, risky: bool) -> Mapping[str, str]:
 def _texts(report: SiteReport, group: DeviceSteps, names: Mapping[str, str]) -> dict[str, str]:
     head = list(_head(report, group))
     return {
-        names["commands"]: "\n".join([*head, *_forth(group, names), *commands(group)]) + "\n",
-        names["undo"]: "\n".join([*head, *_back(group, names), *undo(group)]) + "\n",
+        names["commands"]: _pasted(group, [*head, *_forth(group, names), *commands(group)]),
+        names["undo"]: _pasted(group, [*head, *_back(group, names), *undo(group)]),
         names["diff"]: "".join(diffs(group.before, group.after).values()),
     }
+
+
+def _pasted(group: DeviceSteps, lines: list[str]) -> str:
+    """The text of a file, with comments as the device's console takes them."""
+    comment = group.kind.comment
+    if comment is not None:
+        pieces = ((wrap(line[1:], 110) or [""] if line.startswith("#") else None, line) for line in lines)
+        lines = [each for texts, line in pieces for each in ([line] if texts is None else map(comment, texts))]
+    return "\n".join(lines) + "\n"
 
 
 def _head(report: SiteReport, group: DeviceSteps) -> Iterator[str]:
@@ -83,9 +126,27 @@ def _head(report: SiteReport, group: DeviceSteps) -> Iterator[str]:
     captured = next(capture for capture in report.captures if capture.device == group.device)
     entry = report.site.entry
     weak = " (time of the file)" if captured.time_is_weak else ""
-    yield f"{_MARK} {auditor.__version__} for {visible(group.device)} of site {visible(report.site.name)}"
+    sites = tuple(dict.fromkeys(site for fix in group.fixes for site in fix.sites))
+    proven = frozenset(site for fix in group.fixes for site in fix.proven_for)
+    if proven:
+        yield f"{_MARK} {auditor.__version__} for {visible(group.device)}, which {len(sites)} sites share"
+    else:
+        yield f"{_MARK} {auditor.__version__} for {visible(group.device)} of site {visible(report.site.name)}"
+    if sites:
+        yield from _named("touches", sites)
+        yield from _named("proven  ", tuple(site for site in sites if site in proven) or (report.site.name,))
+        yield from _named("NOT TRIED AT", tuple(s for s in sites if s not in (proven or {report.site.name})))
     yield f"# captured {moment(captured.taken_at, zone_of(entry))}{weak}, {visible(captured.source)}"
     yield f"# sha256   {captured.sha256}"
+
+
+def _named(word: str, sites: tuple[str, ...]) -> Iterator[str]:
+    """Name all of these sites, in lines that a person can read."""
+    if sites:
+        number = f"{len(sites)} site{'' if len(sites) == 1 else 's'}: "
+        yield from wrap(
+            f"{word} {number}{visible(', '.join(sites))}", 100, initial_indent="# ", subsequent_indent="#    "
+        )
 
 
 def _forth(group: DeviceSteps, names: Mapping[str, str]) -> Iterator[str]:
@@ -122,18 +183,22 @@ def _remove_stale(report: SiteReport, directory: Path, *, keep: frozenset[str]) 
     """Remove what an earlier run wrote for these devices: applied now, it would be wrong."""
     devices = {device.name for device in report.site.entry.devices} | {c.device for c in report.captures}
     for device in devices:
-        for risky in (False, True):
-            names = _names(device, risky=risky)
-            commands_file = directory / names["commands"]
-            if names["commands"] in keep or not _is_ours(commands_file):
-                continue
-            for name in names.values():
-                (directory / name).unlink(missing_ok=True)
+        _remove_files(device, directory, keep=keep)
+
+
+def _remove_files(device: str, directory: Path, *, keep: frozenset[str]) -> None:
+    for risky in (False, True):
+        names = _names(device, risky=risky)
+        commands_file = directory / names["commands"]
+        if names["commands"] in keep or not _is_ours(commands_file):
+            continue
+        for name in names.values():
+            (directory / name).unlink(missing_ok=True)
 
 
 def _is_ours(file: Path) -> bool:
     try:
         with file.open(encoding="utf-8", errors="replace") as stream:
-            return not file.is_symlink() and stream.readline().startswith(_MARK)
+            return not file.is_symlink() and stream.readline().lstrip("#! ").startswith(_MARK.lstrip("# "))
     except OSError:
         return False

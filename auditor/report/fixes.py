@@ -55,7 +55,8 @@ def status(report: SiteReport, fix: PlannedFix) -> str:
         hit = "nobody disconnected"
     else:
         hit = f"disconnects stations of {', '.join(ssids)}" if ssids else f"disconnects {fix.disconnects}"
-    return f"{fix.safety.value} · proven · {hit}"
+    proven = "proven for this site" if fix.sites and not fix.proven_for else "proven"
+    return f"{fix.safety.value} · {proven} · {hit}"
 
 
 def ssids_hit(report: SiteReport, fix: PlannedFix) -> tuple[str, ...]:
@@ -67,7 +68,7 @@ def ssids_hit(report: SiteReport, fix: PlannedFix) -> tuple[str, ...]:
         name
         for change in fix.changes
         if change.change.device in devices
-        for name in restarted_ssids(devices[change.change.device], change.change.intent)
+        for name in restarted_ssids(devices[change.change.device], change.change.intent, radio_stays=change.radio_stays)
     )
     return tuple(dict.fromkeys(names))
 

@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -24,6 +24,7 @@ from auditor.remediation import PlannedFix, Safety
 from auditor.report.excerpt import ExcerptLine, excerpt
 from auditor.report.fixes import by_finding, diff_of, status, who, why_not
 from auditor.report.outcome import Limits, Outcome, Tally
+from auditor.report.shared import SharedDevices, SharedReport, made_once, of_shared
 from auditor.report.snippets import DeviceSteps, commands, undo
 from auditor.report.summary import (
     Counts,
@@ -113,7 +114,8 @@ class FindingView:
 class Writer:
     """Takes one site after the other; what is rendered waits in a temporary file, as the overview comes first."""
 
-    def __init__(self, stream: TextIO, sections: TextIO, *, now: datetime) -> None:
+    def __init__(self, stream: TextIO, sections: TextIO, *, now: datetime, several_sites: bool = False) -> None:
+        self._several = several_sites
         self._stream = stream
         self._sections = sections
         self._now = now
@@ -129,12 +131,22 @@ class Writer:
         counts = count(report.findings)
         unaudited = len(report.failures)
         self._rows.append(Row(anchor, report.site.name, standing(report), counts, unaudited, captured))
-        self._sections.write(_page("site.html").render(_site(report, anchor, self._now)))
+        self._sections.write(_page("site.html").render(_site(report, anchor, self._now, once=self._several)))
 
-    def finish(self, outcome: Outcome) -> None:
-        """Write the page: summary, overview, sites, who is responsible."""
+    def finish(
+        self, outcome: Outcome, shared: SharedDevices | None = None, reports: tuple[SharedReport, ...] = ()
+    ) -> None:
+        """Write the page: summary, overview, what sites have in common, sites, who is responsible."""
         standings = Counter(row.standing for row in self._rows)
-        shared: dict[str, Any] = {
+        common = shared or SharedDevices()
+        said: dict[str, Any] = {
+            "shared": common.findings,
+            "shared_failures": common.failures,
+            "shared_fixes": [
+                (each.device, _fix(each.report, fix, f"shared-{number}", first=True), fix)
+                for number, each in enumerate(reports, start=1)
+                for fix in each.fixes
+            ],
             "rows": self._rows,
             "policies": list(self._policies.values()),
             "tool": f"auditor {auditor.__version__}",
@@ -143,20 +155,23 @@ class Writer:
             "outcome": outcome,
             "standings": [(each.value, number) for each in Standing if (number := standings[each])],
         }
-        self._stream.write(_page("head.html").render(shared))
+        self._stream.write(_page("head.html").render(said))
         self._sections.seek(0)
         shutil.copyfileobj(self._sections, self._stream)
-        self._stream.write(_page("foot.html").render(shared))
+        self._stream.write(_page("foot.html").render(said))
 
 
 @contextmanager
-def writing(path: Path, *, now: datetime) -> Iterator[Writer]:
-    """Give a writer for `path`; the caller adds sites and calls `finish`. The file appears when all is written."""
+def writing(path: Path, *, now: datetime, several_sites: bool = False) -> Iterator[Writer]:
+    """Give a writer for `path`; the caller adds sites and calls `finish`. The file appears when all is written.
+
+    With several sites the fixes of devices that they share are shown once, where `finish` is given them.
+    """
     with (
         written(path, mode=SHARED) as stream,
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections,
     ):
-        yield Writer(stream, sections, now=now)
+        yield Writer(stream, sections, now=now, several_sites=several_sites)
 
 
 def write(reports: Iterable[SiteReport], path: Path, *, now: datetime, limits: Limits | None = None) -> Outcome:
@@ -190,7 +205,7 @@ def _shown(value: Any) -> Any:
     return visible(value) if isinstance(value, str) and not is_markup else value
 
 
-def _site(report: SiteReport, anchor: str, now: datetime) -> dict[str, Any]:
+def _site(report: SiteReport, anchor: str, now: datetime, *, once: bool) -> dict[str, Any]:
     entry = report.site.entry
     zone = zone_of(entry)
     due, other = due_cards(report.findings)
@@ -203,7 +218,7 @@ def _site(report: SiteReport, anchor: str, now: datetime) -> dict[str, Any]:
         "captured": "" if taken is None else f"{moment(taken, zone)} ({age(now - taken)})",
         "captures": [(each, moment(each.taken_at, zone)) for each in report.captures],
         "failures": report.failures,
-        "findings": _findings(report, anchor),
+        "findings": _findings(report, anchor, once=once),
         "unknowns": [
             (cause, in_words_of(report, cause.first.device, cause.first.message), _evidence(report, cause.first))
             for cause in unknown_causes(report.findings)
@@ -217,7 +232,7 @@ def _site(report: SiteReport, anchor: str, now: datetime) -> dict[str, Any]:
     }
 
 
-def _findings(report: SiteReport, anchor: str) -> list[FindingView]:
+def _findings(report: SiteReport, anchor: str, *, once: bool) -> list[FindingView]:
     """All findings, worst first; a fix that several findings share is shown with the first of them."""
     fixes = by_finding(report.remediation)
     shown: set[str] = set()
@@ -225,6 +240,8 @@ def _findings(report: SiteReport, anchor: str) -> list[FindingView]:
     for number, finding in enumerate(worst_first(report.findings), start=1):
         planned = fixes.get(finding.fingerprint)
         fix = None if planned is None else _fix(report, planned, anchor, first=planned.label not in shown)
+        if fix is not None and planned is not None and once and planned in of_shared(report.remediation):
+            fix = replace(fix, parts=(), safety=planned.safety.value, reason=made_once(planned))
         if planned is not None:
             shown.add(planned.label)
         evidence = _evidence(report, finding)

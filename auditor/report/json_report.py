@@ -17,10 +17,11 @@ from auditor.pipeline import SiteReport
 from auditor.remediation import PlannedFix, Safety
 from auditor.report.fixes import by_finding, diff_of, ssids_hit, why_not
 from auditor.report.outcome import Limits, Outcome, Tally
+from auditor.report.shared import SharedDevices, SharedReport
 from auditor.report.summary import count, lines_of, message, oldest, quoted, standing, worst_first
 from auditor.report.text import encodable
 from auditor.report.writing import SHARED, written
-from auditor.verdicts import Card, Finding, Fix, Quote
+from auditor.verdicts import Card, Finding, Fix, Quote, Severity
 
 VERSION = 1
 SCHEMA = Path(__file__).with_name("report.schema.json")
@@ -51,11 +52,15 @@ class Writer:
         self._sites.append(_json(_site(report)))
         self._failures += [_json(_failure(report.site.name, failure)) for failure in report.failures]
 
-    def finish(self, outcome: Outcome) -> None:
-        """Write what can only be said at the end."""
+    def finish(
+        self, outcome: Outcome, shared: SharedDevices | None = None, reports: tuple[SharedReport, ...] = ()
+    ) -> None:
+        """Write what can only be said at the end: `shared` devices with their failures and fixes, and the outcome."""
         policies = list(self._policies.values())
+        common = shared or SharedDevices()
         self._stream.write("\n],\n")
         self._stream.write(f'"sites": [{_items(self._sites)}],\n"failures": [{_items(self._failures)}],\n')
+        self._stream.write(f'"shared": {_json(_shared(common, reports))},\n')
         self._stream.write(f'"policy": {_json(policies[0] if policies else None)},\n')
         self._stream.write(f'"policies": {_json(policies)},\n"exit": {_json(asdict(outcome))}\n}}\n')
 
@@ -183,6 +188,8 @@ def _planned(report: SiteReport, fix: PlannedFix) -> dict[str, Any]:
         "ssids": list(ssids_hit(report, fix)),
         "seconds": fix.seconds,
         "weakens": fix.fix.weakens,
+        "sites": list(fix.sites),
+        "proven_for": list(fix.proven_for),
         "risks": list(fix.reasons if fix.safety is not Safety.MANUAL else fix.fix.risks),
         "manual": reason,
         "commands": [
@@ -218,11 +225,37 @@ def _alternative(fix: Fix) -> dict[str, Any]:
         "ssids": [],
         "seconds": None,
         "weakens": fix.weakens,
+        "sites": [],
+        "proven_for": [],
         "risks": list(fix.risks),
         "manual": fix.manual,
         "commands": [],
         "undo": [],
         "diff": [],
+    }
+
+
+def _shared(shared: SharedDevices, reports: tuple[SharedReport, ...]) -> dict[str, Any]:
+    """What several sites have in common: each failure, missing device and fix once, with all its sites."""
+    return {
+        "findings": [
+            {
+                "device": each.device,
+                "rule": each.finding.rule,
+                "items": list(each.finding.items),
+                "severity": (each.finding.severity or Severity.ERROR).value,
+                "message": each.message,
+                "places": list(each.places),
+                "sites": each.sites,
+            }
+            for each in shared.findings
+        ],
+        "failures": [{**asdict(each.failure), "sites": each.sites} for each in shared.failures],
+        "fixes": [
+            {"device": each.device, "asked_by": list(each.asked_by), "fix": _planned(each.report, fix)}
+            for each in reports
+            for fix in each.fixes
+        ],
     }
 
 

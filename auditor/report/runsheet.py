@@ -28,23 +28,41 @@ class Step:
     risky: bool
 
 
-def runsheet(report: SiteReport, steps: tuple[Step, ...]) -> str:
-    """Write the run sheet; steps come in the order in which they are to be done."""
-    lines = [*_head(report, steps), ""]
+@dataclass(frozen=True, slots=True)
+class SharedStep:
+    """Fixes that are made once on a device that other sites have, too: where their run sheet lies."""
+
+    device: str
+    sheet: str
+    fixes: tuple[PlannedFix, ...]
+
+
+def runsheet(report: SiteReport, steps: tuple[Step, ...], shared: tuple[SharedStep, ...] = ()) -> str:
+    """Write the run sheet; steps come in the order in which they are to be done. `shared` are done elsewhere."""
+    lines = [*_head(report, steps, shared), ""]
     number = 0
     for number, step in enumerate(steps, start=1):
         lines += [*_step(report, number, step), ""]
     if steps:
         rules = ",".join(sorted(_rules(report, steps)))
-        lines += [f"{number + 1:>2} [ ] check   auditor verify {visible(report.site.name)} --rule {rules}", ""]
+        lines += [f"{number + 1:>2} [ ] check   {_verify(report, steps, rules)}", ""]
         lines += [*_saving(report, number + 2, steps), ""]
         lines += ["         done by ____________________   at ____________________", ""]
+    for each in shared:
+        lines += [*_shared(report, each), ""]
     lines += _by_hand(report)
     lines += _for_a_person(report)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _head(report: SiteReport, steps: tuple[Step, ...]) -> Iterator[str]:
+def _shared(report: SiteReport, step: SharedStep) -> Iterator[str]:
+    sites = max((len(fix.sites) for fix in step.fixes), default=1)
+    yield f"   [ ] shared  {visible(step.device)} serves {sites} sites; its fixes are made once: {step.sheet}"
+    for fix in step.fixes:
+        yield f"         {fix.label} {visible(in_words_of(report, step.device, fix.fix.title))}"
+
+
+def _head(report: SiteReport, steps: tuple[Step, ...], shared: tuple[SharedStep, ...]) -> Iterator[str]:
     entry = report.site.entry
     zone = zone_of(entry)
     title = f"run sheet {visible(report.site.name)}"
@@ -63,10 +81,13 @@ def _head(report: SiteReport, steps: tuple[Step, ...]) -> Iterator[str]:
         for judge in judges(fix for step in steps for fix in step.fixes):
             yield f"proof         {judge}"
     else:
-        yield "There is nothing to paste."
+        yield "There is nothing to paste for this site alone." if shared else "There is nothing to paste."
 
 
 def _window(report: SiteReport, steps: tuple[Step, ...]) -> str:
+    shared = max((len(fix.sites) for step in steps for fix in step.fixes if fix.proven_for), default=0)
+    if shared:
+        return f"in a window agreed with all {shared} sites that share the device"
     if all(fix.disconnects == "nobody" for step in steps for fix in step.fixes) and not any(s.risky for s in steps):
         quiet = "nobody is disconnected; short interruptions are named below"
         closing = after_closing(report.site.entry.hours, report.site.entry.timezone)
@@ -106,10 +127,14 @@ def _out(step: Step) -> Iterator[str]:
 
 
 def sites_touched(report: SiteReport, step: Step) -> int:
-    """How many sites a step touches: those that the device serves, as far as the fixes name them."""
-    shared = [reason for fix in step.fixes for reason in fix.reasons if reason.startswith(f"{step.device} serves ")]
-    counts = [int(word) for reason in shared for word in reason.removeprefix(f"{step.device} serves ").split()[:1]]
-    return max(counts, default=1)
+    """How many sites a step touches: those that its devices serve."""
+    return max((len(fix.sites) for fix in step.fixes if fix.sites), default=1)
+
+
+def _verify(report: SiteReport, steps: tuple[Step, ...], rules: str) -> str:
+    """How to see that it took: at the site, or at all sites of a shared device."""
+    proven = any(fix.proven_for for step in steps for fix in step.fixes)
+    return f"auditor verify{'' if proven else f' {visible(report.site.name)}'} --rule {rules}"
 
 
 def _rules(report: SiteReport, steps: tuple[Step, ...]) -> set[str]:

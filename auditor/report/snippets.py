@@ -8,7 +8,7 @@ from typing import TypeAlias
 from auditor.capture import Capture
 from auditor.pipeline import read
 from auditor.platforms import ByHand, Platform, platform
-from auditor.profiles import Effect, Profile, load_profile
+from auditor.profiles import DeadMan, Effect, Profile, load_profile
 from auditor.remediation import PlannedFix
 from auditor.remediation.ranked import RenderedChange
 from auditor.remediation.render import Snippet, render, render_whole
@@ -82,10 +82,10 @@ def commands(steps: DeviceSteps) -> list[str]:
         (steps.cutting, sorted(later, key=lambda effect: effect.cuts_management), _Way.cutting(steps)),
     ):
         if pairs:
-            lines += ["", *_warning(number, effects, profile), *_change_lines(pairs, way), *_activation(effects)]
+            lines += ["", *_warning(number, effects, steps), *_change_lines(pairs, way), *_activation(effects)]
             number += 1
     lines += ["", f"# {number}. check; what is different did not take", *checks]
-    called_off = [line for effect in later for line in _call_off(effect, profile)]
+    called_off = [line for recipe, _ in recipes(later, steps) for line in recipe.call_off]
     if called_off:
         number += 1
         lines += ["", f"# {number}. you can still log in and the readers work: keep the change, call the way back off"]
@@ -131,18 +131,15 @@ class _Way:
         return None if kind.whole_change is None else render_whole(kind, kind.whole_change, self.before, self.after)
 
 
-def _warning(number: int, effects: list[Effect], profile: Profile) -> Iterator[str]:
-    cutting = [effect for effect in effects if effect.cuts_management]
-    if not cutting:
+def _warning(number: int, effects: list[Effect], steps: DeviceSteps) -> Iterator[str]:
+    if not _cuts(tuple(effects)):
         yield f"# {number}. change"
         return
     yield f"# {number}. change; THIS MAY CUT YOUR OWN CONNECTION TO THE DEVICE"
-    for effect in cutting:
-        recipe = profile.snippet.dead_man.get(effect.service)
-        if recipe is not None:
-            yield f"# first arm the way back: after {recipe.minutes} min it undoes {effect.service} by itself"
-            yield f"# unless called off ({'; '.join(recipe.call_off)}){f'; {recipe.note}' if recipe.note else ''}"
-            yield from recipe.arm
+    for recipe, services in recipes(effects, steps):
+        yield f"# first arm the way back: after {recipe.minutes} min it undoes {' and '.join(services)} by itself"
+        yield f"# unless called off ({'; '.join(recipe.call_off)}){f'; {recipe.note}' if recipe.note else ''}"
+        yield from recipe.arm
 
 
 def _change_lines(pairs: _Pairs, way: _Way) -> Iterator[str]:
@@ -180,9 +177,22 @@ def _effect_comment(effect: Effect) -> str:
     return f"# {how}; interrupted: {effect.interrupts}; {who}"
 
 
-def _call_off(effect: Effect, profile: Profile) -> tuple[str, ...]:
-    recipe = profile.snippet.dead_man.get(effect.service) if effect.cuts_management else None
-    return recipe.call_off if recipe is not None else ()
+def recipes(effects: Iterable[Effect], steps: DeviceSteps) -> list[tuple[DeadMan, tuple[str, ...]]]:
+    """The ways back that arm themselves, each once, with the services that they undo."""
+    found: dict[tuple[str, ...], tuple[DeadMan, tuple[str, ...]]] = {}
+    for effect in effects:
+        recipe = steps.profile.snippet.dead_man.get(effect.service) if effect.cuts_management else None
+        while recipe is not None and recipe.when and not _meets(steps, recipe.when):
+            recipe = recipe.otherwise
+        if recipe is not None:
+            _, services = found.get(recipe.arm, (recipe, ()))
+            found[recipe.arm] = (recipe, (*services, effect.service))
+    return list(found.values())
+
+
+def _meets(steps: DeviceSteps, condition: str) -> bool:
+    """Whether the configuration of a device has what a way back needs."""
+    return steps.kind.meets is not None and steps.kind.meets(steps.before, condition)
 
 
 def _effects(pairs: Iterable[tuple[PlannedFix, RenderedChange]]) -> list[Effect]:
@@ -203,16 +213,16 @@ def _reads_and_checks(steps: DeviceSteps) -> tuple[list[str], list[str]]:
     if whole is not None:
         return list(whole.reads), list(whole.checks)
     capture = steps.before
-    reads: dict[str, tuple[str, ...]] = {}
-    checks: dict[str, tuple[str, ...]] = {}
+    reads: dict[_Question, tuple[str, ...]] = {}
+    checks: dict[_Question, tuple[str, ...]] = {}
     for _, change in steps.changes:
         snippet = _in_place(capture, change)
         capture = platform(capture.platform).apply(capture, change.edit.operations)
-        for asked, lines in _questions(snippet.reads):
-            reads.setdefault(asked, lines)
-        for asked, lines in _questions(snippet.checks):
-            checks.pop(asked, None)
-            checks[asked] = lines
+        for question, lines in _questions(snippet.reads):
+            reads.setdefault(question, lines)
+        for question, lines in _questions(snippet.checks):
+            checks.pop(question, None)
+            checks[question] = lines
     return list(chain.from_iterable(reads.values())), list(chain.from_iterable(checks.values()))
 
 
@@ -226,12 +236,21 @@ def _in_place(capture: Capture, change: RenderedChange) -> Snippet:
         return change.snippet
 
 
-def _questions(lines: Iterable[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The command of each read without what it expects, and its lines: a console may want that on a line before."""
+_Question: TypeAlias = tuple[str, str]
+"""The command of a read, and which of the things that it shows is meant; '' where it shows one."""
+
+
+def _questions(lines: Iterable[str]) -> Iterator[tuple[_Question, tuple[str, ...]]]:
+    """Each read without what it expects, and its lines.
+
+    A console may want on a line before it what another takes behind it: `! expect lease: lease 1` on one that begins
+    comments with `!` and shows several lines of a block at once.
+    """
     comments: list[str] = []
     for line in lines:
-        if line.startswith("#"):
+        if line.startswith(("#", "!")):
             comments.append(line)
         else:
-            yield line.partition("    # expect:")[0].rstrip(), (*comments, line)
+            about = comments[-1].partition(": ")[0] if comments and comments[-1].startswith("! expect ") else ""
+            yield (line.partition("    # expect:")[0].rstrip(), about), (*comments, line)
             comments = []

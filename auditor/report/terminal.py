@@ -3,7 +3,7 @@
 No markup is parsed: every text is a `Text`, and what devices say is made visible first.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -11,8 +11,10 @@ from rich.text import Text
 
 from auditor.capture import Failure
 from auditor.pipeline import SiteReport
+from auditor.remediation import PlannedFix
 from auditor.report.fixes import by_finding, judges, status, why_not
 from auditor.report.outcome import Tally
+from auditor.report.shared import SharedDevices, SharedReport, made_once, of_shared
 from auditor.report.summary import (
     Counts,
     Standing,
@@ -38,6 +40,7 @@ _INDENT = 9
 _FEW_RULES = 3
 """More rules than these with one cause are counted first and named below."""
 _MOST_LINES = 6
+_FEW_SITES = 8
 _ADDS = " add the line"
 """How advice ends that is followed by a line for a file of the device."""
 _STYLES = {
@@ -62,11 +65,14 @@ def render_site(
     brief: bool = False,
     files: bool = False,
     now: datetime,
+    before: Mapping[str, str] | None = None,
 ) -> None:
     """Print one site. `brief` gives a site without any finding one line, as runs over many sites want it.
 
-    `files`: the fixes are written to files as well, so that nobody has to be told how.
+    `files`: the fixes are written to files as well, so that nobody has to be told how. `before`: findings on shared
+    devices, by fingerprint, that were shown whole at another site, and its name.
     """
+    before = before or {}
     page = _Page(console)
     counts = count(report.findings)
     due, other = due_cards(report.findings)
@@ -82,7 +88,7 @@ def render_site(
     for finding in wrong:
         fix = fixes.get(finding.fingerprint)
         told = f"fix {fix.label}  {visible(status(report, fix))}" if fix else ""
-        _finding(page, report, finding, told, verbose=verbose)
+        _finding(page, report, finding, told, verbose=verbose, at=before.get(finding.fingerprint, ""))
     for cause in unknown_causes(report.findings):
         _unknown(page, report, cause)
     for finding in [*due, *(other if checklist else ())]:
@@ -90,7 +96,7 @@ def render_site(
     for finding in fine:
         _finding(page, report, finding, "", verbose=verbose)
     _advice(page, report)
-    _fixes(page, report, verbose=verbose)
+    _fixes(page, report, verbose=verbose, before=before, once=of_shared(report.remediation) if brief else ())
     if not files and any(not why_not(fix) for fix in report.remediation.fixes):
         page.hang(
             Text("reads, activation, checks and the way back of each fix (--out DIR)", style="dim"),
@@ -103,6 +109,35 @@ def render_site(
     for line in folded:
         page.line(Text(f" + {line}", style="dim"))
     _coverage(page, report, verbose=verbose)
+
+
+def render_shared(shared: SharedDevices, reports: tuple[SharedReport, ...], console: Console) -> None:
+    """Print what sites have in common because they share a device: each failure and each fix once, with its sites."""
+    page = _Page(console)
+    if shared.findings or shared.failures:
+        page.line(Text("shared devices", style="bold"))
+    for failed in shared.failures:
+        _not_audited(page, failed.failure)
+        page.hang(Text(_sites(failed.sites)), indent=_INDENT)
+    for each in shared.findings:
+        if each.finding.severity is not Severity.NOTE:
+            _entry(page, _label(each.finding), (each.finding.rule,), each.finding.items, each.device, each.message)
+            where = ", ".join(map(visible, each.places[:_MOST_LINES]))
+            page.hang(Text.assemble((where, "cyan"), "     " if where else "", _sites(each.sites)), indent=_INDENT)
+    for report in reports:
+        for fix in report.fixes:
+            title = f"{visible(report.device)}  {visible(in_words_of(report.report, report.device, fix.fix.title))}"
+            page.hang(Text(title), indent=_INDENT, first=Text(f" {fix.label:<{_INDENT - 1}}", style="bold green"))
+            done = why_not(fix) or f"touches {_sites(fix.sites)}; proven at {_sites(fix.proven_for)}"
+            page.hang(Text(visible(done)), indent=_INDENT)
+            if not why_not(fix):
+                _lines(page, fix)
+
+
+def _sites(sites: Sequence[str]) -> str:
+    """Name some of the sites; the files and the other reports name all."""
+    more = f" and {len(sites) - _FEW_SITES} more" if len(sites) > _FEW_SITES else ""
+    return visible(f"{len(sites)} {_plural('site', len(sites))}: {', '.join(sites[:_FEW_SITES])}{more}")
 
 
 def render_summary(tally: Tally, console: Console, *, now: datetime) -> None:
@@ -212,12 +247,15 @@ def _sorted(findings: Iterable[Finding], *, verbose: bool) -> tuple[list[Finding
     return wrong, fine
 
 
-def _finding(page: _Page, report: SiteReport, finding: Finding, fix: str, *, verbose: bool) -> None:
+def _finding(page: _Page, report: SiteReport, finding: Finding, fix: str, *, verbose: bool, at: str = "") -> None:
     words = message(report, finding)
     kind = (finding.result, finding.rule, finding.device)
     hit = {other.subject for other in report.findings if (other.result, other.rule, other.device) == kind}
     whose = f" ({finding.subject})" if finding.subject and len(hit) > 1 else ""
     _entry(page, _label(finding), (finding.rule,), finding.items, finding.device, f"{words}{whose}")
+    if at and not verbose:
+        page.hang(Text(f"as at {visible(at)}: {visible(finding.device)} is shared", style="dim"), indent=_INDENT)
+        return
     quotes = finding.evidence if verbose else finding.evidence[:_MOST_LINES]
     lines = [_quote(report, quote, finding.device, verbose=verbose) for quote in quotes]
     if len(quotes) < len(finding.evidence):
@@ -348,12 +386,17 @@ def _advice(page: _Page, report: SiteReport) -> None:
             page.line(Text(" " * (_INDENT + 2) + visible(line), style="cyan"))
 
 
-def _fixes(page: _Page, report: SiteReport, *, verbose: bool) -> None:
+def _fixes(
+    page: _Page, report: SiteReport, *, verbose: bool, before: Mapping[str, str], once: tuple[PlannedFix, ...]
+) -> None:
     """Print what each fix is, and what is typed for it; reads, activation and the way back are in the files.
 
-    A fix whose findings are folded away stays with them.
+    A fix whose findings are folded away, or were shown at another site, stays with them.
+
+    `once` are told at the end of the run.
     """
     shown = {finding.fingerprint for finding in _sorted(report.findings, verbose=verbose)[0]}
+    shown -= set() if verbose else set(before)
     fixes = [fix for fix in report.remediation.fixes if shown.intersection(fix.findings)]
     for fix in fixes:
         device = next((f.device for f in report.findings if f.fingerprint in fix.findings), "")
@@ -361,19 +404,26 @@ def _fixes(page: _Page, report: SiteReport, *, verbose: bool) -> None:
         page.hang(Text(title), indent=_INDENT, first=Text(f" {fix.label:<{_INDENT - 1}}", style="bold green"))
         for reason in fix.reasons:
             page.hang(Text(visible(reason)), indent=_INDENT)
+        if fix in once:
+            page.hang(Text(visible(made_once(fix)), style="dim"), indent=_INDENT)
+            continue
         if why_not(fix):
-            if why_not(fix) not in fix.reasons:
+            if why_not(fix) not in (*fix.reasons, "; ".join(fix.reasons)):
                 page.hang(Text(visible(why_not(fix))), indent=_INDENT)
             continue
-        for change in fix.changes:
-            for line in change.snippet.shown:
-                # Not wrapped: a terminal joins a line that it broke itself when it is copied, not ours.
-                page.line(Text(" " * (_INDENT + 2) + visible(line), style=_SIGNS.get(line[:1], "cyan")))
+        _lines(page, fix)
         if verbose:
             for other in fix.others:
                 page.hang(Text(f"or: {visible(other.title)}", style="dim"), indent=_INDENT)
     for judge in judges(fixes):
         page.hang(Text(judge, style="dim"), indent=_INDENT, first=Text(" proof   ", style="dim"))
+
+
+def _lines(page: _Page, fix: PlannedFix) -> None:
+    for change in fix.changes:
+        for line in change.snippet.shown:
+            # Not wrapped: a terminal joins a line that it broke itself when it is copied, not ours.
+            page.line(Text(" " * (_INDENT + 2) + visible(line), style=_SIGNS.get(line[:1], "cyan")))
 
 
 def _coverage(page: _Page, report: SiteReport, *, verbose: bool) -> None:

@@ -35,9 +35,19 @@ def called(bss: Bss) -> str:
     return bss.key if isinstance(bss.ssid, Unknown) else bss.ssid.value
 
 
-def others_there(bss: Bss, bsses: Iterable[Bss]) -> tuple[str, ...]:
-    """The other BSSs among some on the device of one of them: a fix for all may change a setting that they share."""
-    return tuple(sorted({each.key for each in bsses if each.device == bss.device and each.key != bss.key}))
+def others_there(site: Site, bss: Bss, bsses: Iterable[Bss]) -> tuple[str, ...]:
+    """The other BSSs among some on the device of one of them: a fix for all may change a setting that they share.
+
+    The same SSID in other parts of a controller counts as well: it may be one setting for all of them.
+    """
+    alike = (
+        each
+        for each in site.device(bss.device).bsses
+        if not isinstance(bss.ssid, Unknown)
+        and not isinstance(each.ssid, Unknown)
+        and each.ssid.value == bss.ssid.value
+    )
+    return tuple(sorted({each.key for each in (*bsses, *alike) if each.device == bss.device and each.key != bss.key}))
 
 
 def server_driven(site: Site) -> tuple[str, ...]:

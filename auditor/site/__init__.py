@@ -1,9 +1,10 @@
 """The site: devices joined, and the answers that need more than one of them."""
 
 from auditor.site.attachment import Attachment, Media
-from auditor.site.dhcp import Reserved, is_for
+from auditor.site.dhcp import Reserved, is_for, taken
 from auditor.site.egress import Egress
 from auditor.site.hops import Hop, HopKind, Passage
+from auditor.site.parts import unknown_parts
 from auditor.site.paths import Path
 from auditor.site.resolvers import (
     Chain,
@@ -44,4 +45,6 @@ __all__ = [
     "join",
     "local_answers",
     "owner",
+    "taken",
+    "unknown_parts",
 ]

@@ -6,6 +6,7 @@ from ipaddress import IPv4Address, IPv4Network
 from auditor.capture import Failure
 from auditor.inventory import Selector
 from auditor.model import Bss, Device, Fact, Span, Stated, Unknown, spans_of
+from auditor.site.cables import severed
 from auditor.site.segments import Segment
 
 
@@ -66,18 +67,33 @@ def attach(
         tried.append(f"MAC address {mac}")
     words = " and ".join(tried)
     if len(found) == 1:
+        if (cut := severed(found[0], devices)) is not None:
+            return cut
         return Stated(_attachment(found[0], selector, devices), spans or found[0].subnets.spans)
     if not found:
+        # Of a shared device whose BSSs of this site are not told apart, all were left out.
+        unseen = [hole for device in devices if selector.ssid and not device.bsses.items for hole in device.bsses.holes]
         return Unknown(
             f"{words} is on no audited device",
             settle=_settle_none(selector, segments, devices, missing),
+            near=spans_of(*unseen, *(bss.enabled for bss in _off(selector.ssid, devices))),
         )
-    names = ", ".join(f"{segment.name} ({segment.key})" for segment in found)
+    names = ", ".join(map(_told_apart, found))
     apart = "; ".join(dict.fromkeys(segment.uncarried for segment in found if segment.uncarried))
     if apart:
         why = f"{words} is on networks that do not meet: {names}; {apart}"
         return Unknown(why, spans, "let the port that leads to the other devices carry the VLAN, on both sides")
     return Unknown(f"{words} is on more than one network: {names}", spans, "add vlan or subnet to the selector")
+
+
+def _told_apart(segment: Segment) -> str:
+    """A network among others, of which several may have one subnet, or one VLAN id on different bridges."""
+    return segment.key if segment.name == segment.key else f"{segment.name} ({segment.key})"
+
+
+def _off(ssid: str | None, devices: tuple[Device, ...]) -> list[Bss]:
+    """The BSSs of an SSID that are certainly off."""
+    return [bss for device in devices for bss in device.bsses if ssid and _ssid(bss) == ssid and not bss.may_be_on]
 
 
 def _stray(ssid: str, segments: tuple[Segment, ...], devices: tuple[Device, ...]) -> Unknown | None:
@@ -86,6 +102,8 @@ def _stray(ssid: str, segments: tuple[Segment, ...], devices: tuple[Device, ...]
     for device in devices:
         for bss in device.bsses:
             if bss.may_be_on and _ssid(bss) == ssid and (device.name, bss.key) not in placed:
+                if bss.local_vlan is not None:
+                    return _adrift(bss, bss.local_vlan)
                 if isinstance(bss.networks, Unknown):
                     return bss.networks
                 return Unknown(
@@ -96,12 +114,26 @@ def _stray(ssid: str, segments: tuple[Segment, ...], devices: tuple[Device, ...]
     return None
 
 
+def _adrift(bss: Bss, vlan: Fact[int | None]) -> Unknown:
+    """Why it cannot be told where stations of a BSS are whose access points switch their frames themselves."""
+    if isinstance(vlan, Unknown):
+        return vlan
+    where = "untagged" if vlan.value is None else f"in VLAN {vlan.value}"
+    why = f"access points put the stations of '{bss.key}' on their own ports, {where}"
+    if vlan.value is None:
+        settle = "name the VLAN in the profile of the controller, or audit the switch that the access points are on"
+        return Unknown(f"{why}; which network of the shop that is, no configuration says", vlan.spans, settle)
+    settle = "let one trunk carry that VLAN between the devices that have it, if it is meant to be one network"
+    return Unknown(f"{why}, and more than one network of the audited devices of the shop has it", vlan.spans, settle)
+
+
 def _attachment(segment: Segment, selector: Selector, devices: tuple[Device, ...]) -> Attachment:
     bsses = tuple(bss for bss in segment.bsses if bss.may_be_on)
     if selector.ssid is not None:
         bsses = tuple(bss for bss in bsses if _ssid(bss) == selector.ssid)
     # One whose wireless part is missing altogether may be a router without any.
-    near = (device for device in devices if device.name in segment.devices and (device.bsses.items or not bsses))
+    names = {*segment.devices, *(bss.device for bss in bsses)}
+    near = (device for device in devices if device.name in names and (device.bsses.items or not bsses))
     holes = [hole for device in near for hole in device.bsses.holes]
     # Which networks a controller joins its access points' radios to is not in their own configuration.
     holes += [radio.hole for device in devices for radio in device.controlled_radios]
@@ -145,8 +177,7 @@ def _settle_none(
         return f"{unseen[0].settle}; without it no network of this shop is known"
     if selector.ssid is not None:
         ssids = sorted({s for segment in segments for bss in segment.bsses if (s := _ssid(bss)) and bss.may_be_on})
-        off = any(_ssid(bss) == selector.ssid for segment in segments for bss in segment.bsses)
-        if off:
+        if _off(selector.ssid, devices):
             return f"SSID '{selector.ssid}' is configured but switched off; enable it, or correct the inventory"
         return f"correct ssid in the inventory; SSIDs here: {', '.join(ssids) or 'none'}"
     names = [segment.name for segment in segments if segment.subnets.spans]

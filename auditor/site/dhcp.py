@@ -11,8 +11,9 @@ from auditor.site.segments import Segment
 def scopes_serving(segment: Segment, devices: tuple[Device, ...], missing: tuple[Failure, ...]) -> Listed[DhcpScope]:
     """Return the scopes that give addresses to clients of a segment.
 
-    A scope that is switched off does not serve; one whose state is unknown is a hole. If nothing serves, a
-    hole says why: a DHCP server that was not audited, or none at all.
+    A scope that is switched off does not serve; one whose state is unknown is a hole. A relay stands for the scopes
+    of the servers that it asks, if these were audited. If nothing serves, a hole says why: a DHCP server that was not
+    audited, or none at all.
     """
     keys = {(interface.device, interface.key) for interface in segment.interfaces}
     serving: list[DhcpScope] = []
@@ -25,14 +26,68 @@ def scopes_serving(segment: Segment, devices: tuple[Device, ...], missing: tuple
                 holes.append(scope.interface)
             elif (device.name, scope.interface.value) in keys:
                 if isinstance(scope.serving, Unknown):
-                    holes.append(scope.serving)
+                    relayed = _relayed(scope, segment, devices)
+                    serving.extend(relayed)
+                    holes.extend(() if relayed else (scope.serving,))
                 elif scope.serving.value:
                     serving.append(scope)
     if not serving and not holes and missing:
         names = ", ".join(sorted(failure.device for failure in missing))
         why = f"no audited device gives addresses to {segment.name}; {names} was not audited"
         holes.append(Unknown(why, settle=f"audit {names} as well, or declare dhcp"))
-    return Listed(tuple(serving), tuple(holes))
+    return Listed(tuple(dict.fromkeys(serving)), tuple(holes))
+
+
+def _relayed(relay: DhcpScope, segment: Segment, devices: tuple[Device, ...]) -> tuple[DhcpScope, ...]:
+    """The scopes behind a relay; none unless every server is an audited device that certainly has some."""
+    found: list[DhcpScope] = []
+    for target in relay.relays_to:
+        servers = [device for device in devices if _has(device, target)]
+        mine = _for_relays(segment, servers[0]) if len(servers) == 1 else ()
+        if not mine:
+            return ()
+        found += mine
+    return tuple(dict.fromkeys(found))
+
+
+def _has(device: Device, address: IPv4Address) -> bool:
+    known = (each.addresses.value for each in device.interfaces if not isinstance(each.addresses, Unknown))
+    return any(own.ip == address for addresses in known for own in addresses)
+
+
+def _for_relays(segment: Segment, server: Device) -> tuple[DhcpScope, ...]:
+    """The scopes of a server for clients of a segment that a relay speaks for; none if others may be for them."""
+    if server.dhcp_scopes.holes or isinstance(segment.subnets, Unknown):
+        return ()
+    found: list[DhcpScope] = []
+    for scope in (each for each in server.dhcp_scopes if not each.relays_to):
+        if isinstance(scope.subnet, Unknown):
+            return ()
+        here = [subnet for subnet in segment.subnets.value if subnet.overlaps(scope.subnet.value)]
+        if not here:
+            continue
+        if here != [scope.subnet.value] or isinstance(scope.serving, Unknown) or not _is_for(scope, segment, server):
+            return ()
+        found += [scope] if scope.serving.value else []
+    return tuple(found)
+
+
+def is_on(scope: DhcpScope, segment: Segment) -> bool:
+    """Whether a scope is on an interface of a segment."""
+    return not isinstance(scope.interface, Unknown) and any(
+        (each.device, each.key) == (scope.device, scope.interface.value) for each in segment.interfaces
+    )
+
+
+def _is_for(scope: DhcpScope, segment: Segment, device: Device) -> bool:
+    """Whether the clients of a scope are in a segment: on an interface in it, or behind relays with a subnet of it."""
+    if isinstance(scope.interface, Unknown):
+        return False
+    if is_on(scope, segment):
+        return True
+    if any(each.key == scope.interface.value for each in device.interfaces) or isinstance(segment.subnets, Unknown):
+        return False
+    return not isinstance(scope.subnet, Unknown) and scope.subnet.value in segment.subnets.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +122,13 @@ def reservations(segment: Segment, macs: tuple[str, ...], count: int | None, dev
     evidence: list[Fact[tuple[str, ...]]] = []
     unreserved: list[str] = []
     invalid: list[Reservation] = []
-    taken: dict[IPv4Address, str] = {}
+    reserved: dict[IPv4Address, str] = {}
     for mac in macs:
         mine = [r for r in listed if not isinstance(r.macs, Unknown) and mac in r.macs.value]
         valid = [r for r in mine if _is_valid(r, segment)]
         invalid.extend(r for r in mine if r not in valid and not isinstance(r.address, Unknown))
         address = next((r.address.value for r in valid if not isinstance(r.address, Unknown)), None)
-        if address is None or taken.setdefault(address, mac) != mac:
+        if address is None or reserved.setdefault(address, mac) != mac:
             unreserved.append(mac)
         else:
             evidence.extend(r.macs for r in valid[:1])
@@ -83,11 +138,9 @@ def reservations(segment: Segment, macs: tuple[str, ...], count: int | None, dev
 
 def is_for(reservation: Reservation, segment: Segment, device: Device) -> bool:
     """Say whether clients of a segment get a reservation: it is for all servers of its device, or for one there."""
-    keys = {interface.key for interface in segment.interfaces if interface.device == device.name}
     return not reservation.server or any(
         scope.server == reservation.server
-        and not isinstance(scope.interface, Unknown)
-        and scope.interface.value in keys
+        and _is_for(scope, segment, device)
         and (isinstance(scope.serving, Unknown) or scope.serving.value)
         for scope in device.dhcp_scopes
     )
@@ -97,7 +150,20 @@ def _is_valid(reservation: Reservation, segment: Segment) -> bool:
     """A reservation counts if its address is known and inside the segment."""
     if isinstance(reservation.address, Unknown) or reservation.address.value is None:
         return False
-    return segment.holds(reservation.address.value)
+    return segment.holds(reservation.address.value) and not taken(segment, reservation.address.value)
+
+
+def taken(segment: Segment, address: IPv4Address) -> str:
+    """Whose address it is, if no client can have it; '' if one can."""
+    for interface in segment.interfaces:
+        if isinstance(interface.addresses, Unknown):
+            continue
+        for own in interface.addresses.value:
+            if own.ip == address:
+                return interface.device
+            if own.network.prefixlen < 31 and address == own.network.broadcast_address:
+                return "everybody (broadcast)"
+    return ""
 
 
 def proposed_reservations(
@@ -113,13 +179,13 @@ def proposed_reservations(
     leases = {
         lease.mac: lease.address.value for d in devices for lease in d.leases if not isinstance(lease.address, Unknown)
     }
-    taken = set(leases.values()) | {
+    in_use = set(leases.values()) | {
         reservation.address.value
         for device in devices
         for reservation in device.reservations
         if not isinstance(reservation.address, Unknown)
     }
-    free = (a for number in range(len(pool)) if (a := pool.last - number) not in taken)
+    free = (a for number in range(len(pool)) if (a := pool.last - number) not in in_use)
     found: list[ProposedReservation] = []
     for mac in macs:
         current = leases.get(mac)

@@ -1,18 +1,19 @@
 """Whether clients of a segment may reach a host on the internet, or a router's own services."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from itertools import pairwise
 from typing import Any
 
 from auditor.capture import Failure
-from auditor.model import Device, Fact, Interface, Listed, Unknown, spans_of
+from auditor.model import Bss, Device, Fact, Interface, Listed, Unknown, spans_of
 from auditor.site.addresses import Addresses, whole
 from auditor.site.filter_hops import filter_hops
 from auditor.site.filters import Interval, Question, interval
 from auditor.site.hops import Hop, Passage, decisive
 from auditor.site.paths import addresses_on
 from auditor.site.segments import Segment
+from auditor.site.station_filters import station_filters
 
 _NOT_INTERNET = (
     "0.0.0.0/8",
@@ -94,6 +95,14 @@ def egress(
     if len(set(answers.values())) == 1:
         return Egress(next(iter(answers.values())), device.name, tuple(hops), hops[0].fact)
     return Egress(Passage.UNKNOWN, device.name, (), _disagree(answers, hops))
+
+
+def beyond(bsses: tuple[Bss, ...], found: Egress) -> Egress:
+    """What becomes of packets of stations that meet a filter first; what is blocked further on stays so."""
+    doubts = station_filters(bsses)
+    if not doubts or found.passage is not Passage.OPEN:
+        return found
+    return replace(found, passage=Passage.UNKNOWN, hops=(*doubts, *found.hops), fact=doubts[0].fact)
 
 
 def _no_gateway(

@@ -1,6 +1,6 @@
 """Whether a packet gets from one attachment to another, and which hop says no."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -13,6 +13,7 @@ from auditor.site.filters import Question
 from auditor.site.hops import Hop, HopKind, Passage, decisive
 from auditor.site.port_isolation import port_isolation
 from auditor.site.segments import Segment
+from auditor.site.station_filters import station_filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ def path(
 
     Without `sources` and `targets` any address of the networks counts. `routers` are those that the source is told.
     """
+    wifi_from = source.bsses if source_media.wireless else ()
+    wifi_to = target.bsses if target_media.wireless else ()
     if source.segment.key == target.segment.key:
-        wifi_from = source.bsses if source_media.wireless else ()
-        wifi_to = target.bsses if target_media.wireless else ()
         hops = _isolation(wifi_from, wifi_to)
         hops += port_isolation(
             source.segment, devices, wifi_from, wifi_to, from_cable=source_media.wired, to_cable=target_media.wired
@@ -78,6 +79,7 @@ def path(
             protocol=protocol,
             port=port,
         )
+        hops += station_filters((*wifi_from, *wifi_to))
         return Path(same_segment=True, translated=False, hops=hops)
     found = [d for d in devices if _interface_on(d, source.segment) and _interface_on(d, target.segment) and _routes(d)]
     if not found:
@@ -86,10 +88,11 @@ def path(
         return Path(same_segment=False, translated=False, hops=(hop,))
     own = [d for d in found if set(addresses_on(d, source.segment)) & routers]
     own = own or [d for d in found if not _passes_nothing(d)]
-    return _routed(
+    routed = _routed(
         (own or found)[0], source.segment, target.segment, protocol, port,
         sources or whole(source.segment), targets or whole(target.segment),
     )  # fmt: skip
+    return replace(routed, hops=(*routed.hops, *station_filters((*wifi_from, *wifi_to))))
 
 
 def _isolation(wifi_from: tuple[Bss, ...], wifi_to: tuple[Bss, ...]) -> tuple[Hop, ...]:

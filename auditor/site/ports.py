@@ -16,7 +16,9 @@ def ports_of(segment: Segment, devices: tuple[Device, ...]) -> Listed[Port]:
         for port in device.ports:
             match port.links:
                 case Unknown() as unknown:
-                    holes.append(unknown)
+                    # Where few networks are possible, the others are not concerned.
+                    if not unknown.could_be or any(links & set(names) for names in unknown.could_be):
+                        holes.append(unknown)
                 case known:
                     found += [port] if links & set(known.value) else []
     return Listed(tuple(found), tuple(holes))

@@ -1,7 +1,7 @@
 """One shop: its devices joined, and the questions that rules ask of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 
@@ -11,15 +11,19 @@ from auditor.model import Bss, Declared, Device, DhcpScope, Interface, Listed, P
 from auditor.policies import Policy
 from auditor.site.addresses import Addresses, by_dhcp, whole
 from auditor.site.controllers import with_controllers
-from auditor.site.dhcp import ProposedReservation, Reserved, proposed_reservations, reservations, scopes_serving
-from auditor.site.egress import Egress, egress, gateways, to_device, to_dhcp_server, uplinks
+from auditor.site.dhcp import ProposedReservation, Reserved, is_on, proposed_reservations, reservations, scopes_serving
+from auditor.site.egress import Egress, beyond, egress, gateways, to_device, to_dhcp_server, uplinks
+from auditor.site.elsewhere import apart
 from auditor.site.filters import interval
 from auditor.site.memory import Memory
+from auditor.site.parts import served
 from auditor.site.paths import Path, path
 from auditor.site.ports import ports_of
 from auditor.site.resolvers import Chain, Lookup, owner, resolver_chain
 from auditor.site.segments import Segment, segments_of
 from auditor.site.stations import Pos, Readers, pos_of, readers_of
+
+_CARRIES_SSIDS = frozenset({Role.ACCESS_POINT, Role.CONTROLLER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,8 @@ class Site:
     """The devices that serve one shop.
 
     `missing` are devices of the inventory that could not be audited: what they would tell is unknown. `gaps` are
-    texts that an audited device was asked for and did not give.
+    texts that an audited device was asked for and did not give. `elsewhere` are shared devices that need not stand in
+    the network of the site.
     `now` is the time of the audit (aware); it decides which declarations have expired. Answers that take long are
     kept in a memory, which is no part of what the site is.
     """
@@ -41,6 +46,7 @@ class Site:
     readers: tuple[Readers, ...]
     pos: tuple[Pos, ...]
     gaps: Mapping[str, tuple[Gap, ...]] = field(default_factory=dict)
+    elsewhere: frozenset[str] = frozenset()
     _memory: Memory = field(default_factory=Memory, init=False, repr=False, compare=False)
 
     @property
@@ -68,10 +74,18 @@ class Site:
     def scopes_serving(self, clients: Readers | Pos) -> Listed[DhcpScope]:
         """The DHCP scopes that give addresses where clients are; holes say what is missing."""
         segment = clients.attachment.segment
-        return self._memory.once(("scopes", segment.key), lambda: scopes_serving(segment, self.devices, self.missing))
+        return self._memory.once(("scopes", segment.key), lambda: self._scopes_serving(segment))
+
+    def _scopes_serving(self, segment: Segment) -> Listed[DhcpScope]:
+        found = scopes_serving(segment, self.devices, self.missing)
+        cut_off = None if found.items or found.holes else apart(segment, self.segments, self.elsewhere)
+        return found if cut_off is None else Listed((), (cut_off,))
 
     def unplaced(self, segment: Segment) -> Unknown | None:
         """Why a network without an address may be one of another device: a cable leads out of it, and no VLAN tells."""
+        cut_off = apart(segment, self.segments, self.elsewhere)
+        if cut_off is not None:
+            return cut_off
         others = [device.name for device in self.devices if device.name not in segment.devices]
         no_address = isinstance(segment.subnets, Unknown) or not segment.subnets.value
         tagged = not isinstance(segment.vlan, Unknown) and segment.vlan.value is not None
@@ -107,7 +121,7 @@ class Site:
 
     def _may_be_access_point(self, name: str) -> bool:
         entry = next((device for device in self.entry.devices if device.name == name), None)
-        return entry is None or not entry.roles or Role.ACCESS_POINT in entry.roles
+        return entry is None or not entry.roles or not _CARRIES_SSIDS.isdisjoint(entry.roles)
 
     def ports(self, clients: Readers | Pos) -> Listed[Port]:
         """The Ethernet ports of their segment; which of them a client uses, no configuration tells."""
@@ -161,7 +175,7 @@ class Site:
 
     def _egress(self, clients: Pos | Readers, networks: tuple[IPv4Network, ...], protocol: str, port: int) -> Egress:
         segment, sources, routers = clients.attachment.segment, self._addresses(clients), self._routers(clients)
-        return self._memory.once(
+        found = self._memory.once(
             ("egress", segment.key, networks, protocol, port, sources, routers),
             lambda: egress(
                 segment,
@@ -174,6 +188,14 @@ class Site:
                 routers_told=routers,
             ),
         )
+        return beyond(clients.attachment.bsses if clients.media.wireless else (), found)
+
+    def relays(self, clients: Pos | Readers) -> tuple[DhcpScope, ...]:
+        """The DHCP relays in the network of these clients."""
+        segment = clients.attachment.segment
+        return tuple(
+            scope for each in self.devices for scope in each.dhcp_scopes if scope.relays_to and is_on(scope, segment)
+        )
 
     def uplinks(self, clients: Pos | Readers) -> Listed[Interface]:
         """The interfaces by which the routers of these clients lead to the internet, switched off or not."""
@@ -185,11 +207,13 @@ class Site:
         return tuple(device for device, _, _ in found)
 
     def dhcp_request(self, clients: Pos | Readers, scope: DhcpScope) -> Egress | None:
-        """Ask whether the question of a DHCP client gets past the packet filter of the server's device.
+        """Ask whether the question of a DHCP client gets past the packet filter of the server's or relay's device.
 
-        None where the server is not behind that filter.
+        None where that is not behind its filter, or where the question comes by way of a relay.
         """
         if not isinstance(scope.hears_past_filters, Unknown) and scope.hears_past_filters.value:
+            return None
+        if not is_on(scope, clients.attachment.segment):
             return None
         return to_dhcp_server(clients.attachment.segment, self.device(scope.device))
 
@@ -224,7 +248,10 @@ class Site:
         segment = clients.attachment.segment
         owned = owner(address, self.devices)
         if owned is not None:
-            return to_device(segment, owned[0], address, protocol=protocol, port=port)
+            found = to_device(segment, owned[0], address, protocol=protocol, port=port)
+            if found is None:
+                return None
+            return beyond(clients.attachment.bsses if clients.media.wireless else (), found)
         if any(other.holds(address) for other in self.segments):
             return None
         return self._egress(clients, (IPv4Network(address),), protocol, port)
@@ -248,16 +275,27 @@ def join(
     gaps: Mapping[str, tuple[Gap, ...]] | None = None,
 ) -> Site:
     """Join the devices of a shop: controllers and segments first, then readers and points of sale in their places."""
-    devices = with_controllers(devices)
-    segments = segments_of(devices)
+    elsewhere = frozenset(each.name for each in entry.devices if not each.on_site)
+    here = with_controllers(served(entry, devices))
+    segments = segments_of(here, elsewhere)
     return Site(
         entry=entry,
         policy=policy,
-        devices=devices,
+        devices=tuple(_whole(whole, part) for whole, part in zip(devices, here, strict=True)),
         missing=missing,
         now=now,
         segments=segments,
-        readers=readers_of(entry, policy, segments, devices, missing),
-        pos=pos_of(entry, segments, devices, missing),
+        readers=readers_of(entry, policy, segments, here, missing),
+        pos=pos_of(entry, segments, here, missing),
         gaps=gaps or {},
+        elsewhere=elsewhere,
+    )
+
+
+def _whole(device: Device, joined: Device) -> Device:
+    """A joined device with the BSSs of all its parts: a change of a radio or a profile touches them all."""
+    return (
+        joined
+        if joined.bsses.items == device.bsses.items
+        else replace(joined, bsses=Listed(device.bsses.items, joined.bsses.holes))
     )

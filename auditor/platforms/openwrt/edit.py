@@ -248,6 +248,14 @@ def _reauth(texts: Texts, device: Device, intent: intents.SetReauthPeriod) -> Ed
     return set_option(texts, "wireless", intent.bss, "eap_reauth_period", seconds)
 
 
+def _session_limit(texts: Texts, device: Device, intent: intents.SetSessionTimeout) -> Edit:
+    raise NotPossible("OpenWrt has no session limit of its own", "raise Session-Timeout on the RADIUS server")
+
+
+def _idle_limit(texts: Texts, device: Device, intent: intents.SetIdleTimeout) -> Edit:
+    raise NotPossible("an access point that polls silent stations needs no longer limit", "let it poll silent stations")
+
+
 _PORTALS: Mapping[str, tuple[str, str, str, str]] = {
     # package: section type, list of trusted addresses, session limit, idle limit
     "opennds": ("opennds", "trustedmac", "sessiontimeout", "authidletimeout"),
@@ -355,6 +363,8 @@ BUILDERS: Mapping[type, Builder] = {
     intents.AdmitStations: _admit,
     intents.PollSilentStations: _polling,
     intents.SetReauthPeriod: _reauth,
+    intents.SetSessionTimeout: _session_limit,
+    intents.SetIdleTimeout: _idle_limit,
     intents.BypassPortal: _portal_bypass,
     intents.RemovePortalTimers: _portal_timers,
     intents.AllowTraffic: _allow_traffic,

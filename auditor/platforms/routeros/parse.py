@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from auditor.capture import Capture
 from auditor.model import Bss, ControlledRadio, Device, Fact, Listed, Radio, Resolver, Unknown
+from auditor.model.keys import numbered
 from auditor.platforms.routeros import (
     arp,
     capsman,
@@ -42,7 +43,7 @@ def parse(capture: Capture, profile: Profile) -> Device:
     ways = routes.forwarding(config, networks)
     unanswered = routes.input_doubts(config, networks)
     between = arp.between(config, networks)
-    return Device(
+    device = Device(
         name=capture.device,
         platform=capture.platform,
         version=config.version,
@@ -76,6 +77,7 @@ def parse(capture: Capture, profile: Profile) -> Device:
         coverage=config.coverage() + outputs.coverage(reading),
         controlled_radios=controlled,
     )
+    return numbered(device)
 
 
 def captured(capture: Capture) -> Config:

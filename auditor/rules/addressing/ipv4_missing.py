@@ -15,7 +15,7 @@ Which subnet the readers get is a decision about the whole network; a person mak
 
 from collections.abc import Iterator
 
-from auditor.model import Declared, Severity, Unknown
+from auditor.model import Declared, Device, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import smart_readers
 from auditor.site import Readers, Site
@@ -38,8 +38,13 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
             yield Undecided(Unknown(why, subnets.spans, f"audit {names} as well, or declare dhcp"))
         case subnets if isinstance(attested, Declared):
             yield Pass(f"DHCP is attested: {attested.value}", (attested, subnets))
+        case _ if (unread := _unread(readers)) is not None:
+            yield Undecided(unread)
         case _ if (unplaced := site.unplaced(segment)) is not None:
             yield Undecided(unplaced)
+        case subnets if not any(map(_may_route, site.devices)):
+            why = f"no audited device has an IPv4 address in {segment.name}, and none of them is a router"
+            yield Undecided(Unknown(why, subnets.spans, "audit the router of that network as well, or declare dhcp"))
         case subnets:
             yield Fail(
                 f"no device has an IPv4 address in {segment.name}",
@@ -47,6 +52,17 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
                 site.policy.severity("no-ipv4"),
                 (Fix("give the readers' network an IPv4 subnet with DHCP", manual="choose a private subnet first"),),
             )
+
+
+def _may_route(device: Device) -> bool:
+    """Whether a device may have addresses in two networks; a switch or an access point has one, to be managed by."""
+    return sum(isinstance(i.addresses, Unknown) or bool(i.addresses.value) for i in device.interfaces) > 1
+
+
+def _unread(readers: Readers) -> Unknown | None:
+    """Why an interface of the network may have an address all the same."""
+    addresses = (each.addresses for each in readers.attachment.segment.interfaces)
+    return next((each for each in addresses if isinstance(each, Unknown)), None)
 
 
 def _switched_on(site: Site, readers: Readers) -> Verdict | None:

@@ -2,8 +2,8 @@
 
 ## What it checks
 The reservations that name a declared reader, on the devices of the readers' network: the reserved address is
-inside the readers' subnet, no other device has it reserved, the reader has no second reservation there, and the
-server that keeps it is one that gives the readers their addresses.
+inside the readers' subnet and not that of a device there, nobody else has it reserved, the reader has no second
+reservation there, and the server that keeps it is one that gives the readers their addresses.
 
 ## Why it matters
 A server ignores an address that does not fit the network and gives out another one, so the reader's address
@@ -21,7 +21,7 @@ from ipaddress import IPv4Address
 from auditor.model import Reservation, Severity, Unknown, spans_of
 from auditor.rules.base import Rule
 from auditor.rules.concerns import dhcp_readers, smart_readers
-from auditor.site import Readers, Site, is_for
+from auditor.site import Readers, Site, is_for, taken
 from auditor.verdicts import Fail, Fix, NotApplicable, Pass, Undecided, Verdict
 
 _MANUAL = "which of the addresses was meant is not in the configuration"
@@ -69,6 +69,10 @@ def _judge(site: Site, readers: Readers, reservation: Reservation, listed: list[
         words = f"reserved address {address} of '{reservation.key}' is outside {segment.name}"
         fix = Fix(f"reserve an address inside {segment.name} in '{reservation.key}'", manual=_MANUAL)
         return Fail(words, (reservation.address, segment.subnets), severity, (fix,), about=about)
+    if owner := taken(segment, address):
+        words = f"reserved address {address} of '{reservation.key}' is that of {owner}"
+        fix = Fix(f"reserve an address that is free in '{reservation.key}'", manual=_MANUAL)
+        return Fail(words, (reservation.address,), severity, (fix,), about=about)
     others = [other for other in listed if other != reservation and _collides(reservation, other, readers)]
     if others:
         other = others[0]

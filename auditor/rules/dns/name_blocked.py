@@ -196,17 +196,30 @@ def _unknown_resolvers(site: Site, client: Readers | Pos) -> Iterator[Verdict]:
 def _blocklists(site: Site, client: Readers | Pos, found: dict[str, _Found]) -> list[Verdict]:
     """Services on the resolvers, and on the devices of the segment, that block by lists which we do not see."""
     names = {each.hop.device for each in found.values()} | set(client.attachment.segment.devices)
+    # A controller looks at the questions of stations even where access points put them into the network themselves.
+    names |= {bss.device for bss in client.attachment.bsses if client.wireless}
     attested = site.declared("egress")
     verdicts: list[Verdict] = []
     for device in site.devices:
         if device.name not in names:
             continue
         verdicts += [Undecided(hole, about=f"{device.name} blocklists") for hole in device.blocklists.holes]
-        for blocklist in device.blocklists:
+        for blocklist in (each for each in device.blocklists if _looks_at(each, client)):
             verdict = _blocklist(site, client, blocklist, attested)
             if verdict is not None:
                 verdicts.append(verdict)
     return verdicts
+
+
+def _looks_at(blocklist: Blocklist, client: Readers | Pos) -> bool:
+    """Whether packets of a client may enter where a service looks at them."""
+    if isinstance(blocklist.interfaces, Unknown) or blocklist.interfaces.value is None:
+        return True
+    bsses = client.attachment.bsses if client.wireless else ()
+    if any(bss.device == blocklist.device and bss.key in blocklist.bsses for bss in bsses):
+        return True
+    keys = {each.key for each in client.attachment.segment.interfaces if each.device == blocklist.device}
+    return not keys.isdisjoint(blocklist.interfaces.value)
 
 
 def _blocklist(

@@ -24,7 +24,7 @@ from auditor.intents import (
     RemoveLocalAnswer,
     SetDomainNameServers,
 )
-from auditor.model import Declared, Severity, Unknown
+from auditor.model import Declared, DnsRedirect, Severity, Unknown
 from auditor.policies import ResolverKind
 from auditor.rules.base import Rule
 from auditor.rules.clients import asking_pos, is_inside, lan_readers, not_asking
@@ -43,7 +43,10 @@ def check(site: Site) -> Iterator[Verdict]:
         unread = [hop for hop in chain.upstream if is_inside(site, hop)]
         for hop in unread:
             yield _unread(site, pos, hop)
-        if not chain.holes and not chain.inspected and not unread:
+        astray = [redirect for redirect in chain.redirected if isinstance(redirect.to_address, Unknown)]
+        for redirect in astray:
+            yield _astray(site, pos, redirect)
+        if not chain.holes and not chain.inspected and not unread and not astray:
             told = ", ".join(str(address) for address, _ in chain.asked)
             facts = tuple(fact for _, fact in chain.asked)
             yield Pass(f"no resolver of the shop stands between; clients ask {told}", facts, subject=pos.name)
@@ -96,6 +99,16 @@ def _unread(site: Site, pos: Pos, hop: ResolverHop) -> Verdict:
         return Pass(message, attested, subject=pos.name, about=about)
     assert isinstance(hop.fact, Unknown)
     return Undecided(attested or hop.fact, subject=pos.name, about=about)
+
+
+def _astray(site: Site, pos: Pos, redirect: DnsRedirect) -> Verdict:
+    """Questions that end nobody knows where."""
+    attested, about = site.declared("dns-upstream"), f"{redirect.device}/{redirect.key}"
+    if isinstance(attested, Declared):
+        message = f"the answer behind the redirect '{redirect.key}' is attested: {attested.value}"
+        return Pass(message, attested, subject=pos.name, about=about)
+    assert isinstance(redirect.to_address, Unknown)
+    return Undecided(attested or redirect.to_address, subject=pos.name, about=about)
 
 
 def _fixes(site: Site, pos: Pos, chain: Chain, hop: ResolverHop) -> tuple[Fix, ...]:

@@ -79,7 +79,10 @@ def _needs(site: Site, client: Readers | Pos) -> Iterator[_Need]:
                 severity = site.policy.severity("dns-blocked")
                 yield _Need(f"DNS at {address}", (IPv4Network(address),), "udp", 53, severity, egress)
     if isinstance(client, Pos) or client.addressing is not Addressing.STATIC:
-        for scope in site.scopes_serving(client):
+        scopes = site.scopes_serving(client).items
+        servers = {scope.device for scope in scopes}
+        relays = (relay for relay in site.relays(client) if relay.device not in servers)
+        for scope in (*scopes, *relays):
             asked = site.dhcp_request(client, scope)
             if asked is not None:
                 yield _Need(f"DHCP at {scope.device}", (), "udp", _DHCP, site.policy.severity("dns-blocked"), asked)

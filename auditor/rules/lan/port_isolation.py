@@ -44,7 +44,7 @@ def _judge(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Ver
             f"bridge port isolation of {names} keeps them apart",
             tuple(hop.fact for hop in blocked),
             site.policy.severity("lan-blocked"),
-            (_fix(pos, readers, blocked),),
+            (_fix(site, pos, readers, blocked),),
             server_driven(site),
             subject=subject,
         )
@@ -55,13 +55,13 @@ def _judge(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Ver
         yield Pass("no port isolation between them" if hops else "no bridge lies between them", facts, subject=subject)
 
 
-def _fix(pos: Pos, readers: Readers, blocked: tuple[Hop, ...]) -> Fix:
+def _fix(site: Site, pos: Pos, readers: Readers, blocked: tuple[Hop, ...]) -> Fix:
     """Take the readers' SSID out of isolation, or else that of the point of sale; a wired port is a person's choice."""
     concerned = {(hop.device, hop.item) for hop in blocked}
     for end in (readers, pos):
         bsses = [bss for bss in end.attachment.bsses if (bss.device, bss.key) in concerned]
         if bsses:
-            return _for_bsses(bsses)
+            return _for_bsses(site, bsses)
     ports = ", ".join(sorted(hop.item for hop in blocked))
     return Fix(
         f"take the port that the readers use out of isolation; it is one of {ports}",
@@ -70,11 +70,11 @@ def _fix(pos: Pos, readers: Readers, blocked: tuple[Hop, ...]) -> Fix:
     )
 
 
-def _for_bsses(bsses: list[Bss]) -> Fix:
+def _for_bsses(site: Site, bsses: list[Bss]) -> Fix:
     names = ", ".join(sorted({called(bss) for bss in bsses}))
     return Fix(
         f"bridge port isolation off for '{names}'" + (f" on {len(bsses)} BSSs" if len(bsses) > 1 else ""),
-        tuple(Change(bss.device, DisablePortIsolation(bss.key, also=others_there(bss, bsses))) for bss in bsses),
+        tuple(Change(bss.device, DisablePortIsolation(bss.key, also=others_there(site, bss, bsses))) for bss in bsses),
         weakens=f"stations of '{names}' can reach other isolated ports of the bridge",
         risks=(f"all other clients of '{names}' are no longer kept from isolated ports either",),
     )

@@ -70,7 +70,7 @@ def _failure(site: Site, pos: Pos, readers: Readers, blocked: tuple[Hop, ...], s
     assumed = "" if pos.connection else f" ({pos.name}: no connection is declared, they count as Wi-Fi clients)"
     fix = Fix(
         f"station isolation off for {names}" + (f" on {len(bsses)} BSSs" if len(bsses) > 1 else ""),
-        tuple(Change(bss.device, DisableStationIsolation(bss.key, others_there(bss, both))) for bss in bsses),
+        tuple(Change(bss.device, DisableStationIsolation(bss.key, others_there(site, bss, both))) for bss in bsses),
         weakens=f"stations of {names} can reach each other",
         risks=(f"all other clients of {names} are no longer kept apart either",),
     )

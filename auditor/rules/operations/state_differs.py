@@ -2,7 +2,8 @@
 
 ## What it checks
 Where both were captured: whether the programs that a configuration is for run and listen, and whether what is in
-force (a packet filter, a bridge) is what the files say.
+force (a packet filter, a bridge) is what the files say; and whether a device was changed after its configuration was
+saved last.
 
 ## Why it matters
 The audit may judge lines that do not act. After the next restart the device behaves as the files say, which nobody

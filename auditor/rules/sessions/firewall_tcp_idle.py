@@ -27,15 +27,24 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
     found = site.gateways(readers)
     for device in found:
         timers = device.connection_tracking
+        concerned = [timer for timer in timers if _concerns(timer, readers)]
         unreadable = [hole for hole in timers.holes if hole.near]
         for hole in unreadable:
             yield Undecided(hole, about=f"{device.name}/unreadable")
-        for timer in timers:
+        for timer in concerned:
             yield _verdict(site, readers, timer)
-        if not timers.items and not unreadable:
+        if not concerned and not unreadable:
             yield NotChecked(_card(site, device), about=device.name)
     if not found:
         yield NotChecked(_card(site, None))
+
+
+def _concerns(timer: ConnectionTracking, readers: Readers) -> bool:
+    """Whether it may be what remembers the readers' connections."""
+    if isinstance(timer.entering, Unknown) or timer.entering.value is None:
+        return True
+    own = {each.key for each in readers.attachment.segment.interfaces if each.device == timer.device}
+    return not own.isdisjoint(timer.entering.value)
 
 
 def _verdict(site: Site, readers: Readers, timer: ConnectionTracking) -> Verdict:

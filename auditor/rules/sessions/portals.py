@@ -24,15 +24,18 @@ def portals_of(site: Site, readers: Readers) -> Iterator[Portal | Undecided | Pa
     """The portals that clients of the readers' network meet, and in their stead what is unknown of them."""
     segment = readers.attachment.segment
     keys = {(interface.device, interface.key) for interface in segment.interfaces}
+    bsses = {(bss.device, bss.key) for bss in readers.attachment.bsses if readers.wireless}
     some = False
     for device in site.devices:
-        if device.name not in segment.devices:
+        # A device of which interfaces are missing may have one on the readers' network.
+        here = device.name in segment.devices or bool(device.interfaces.holes)
+        if not here and all(name != device.name for name, _ in bsses):
             continue
         for hole in device.portals.holes:
             some = True
             yield Undecided(hole, about=f"{device.name}/portals")
         for portal in device.portals:
-            met = _met(portal, keys)
+            met = _met(portal, keys, bsses) if here or portal.bsses else False
             some = some or bool(met)
             if isinstance(met, Unknown):
                 yield Undecided(met, about=label(portal))
@@ -42,10 +45,12 @@ def portals_of(site: Site, readers: Readers) -> Iterator[Portal | Undecided | Pa
         yield Pass("no captive portal on the readers' network", readers.place)
 
 
-def _met(portal: Portal, keys: set[tuple[str, str]]) -> bool | Unknown:
+def _met(portal: Portal, keys: set[tuple[str, str]], bsses: set[tuple[str, str]]) -> bool | Unknown:
     """A portal that is off, or on other networks, is met by no reader; one known fact is enough for that."""
     if not isinstance(portal.enabled, Unknown) and not portal.enabled.value:
         return False
+    if any((portal.device, key) in bsses for key in portal.bsses):
+        return portal.enabled if isinstance(portal.enabled, Unknown) else True
     if not isinstance(portal.interfaces, Unknown):
         if all((portal.device, key) not in keys for key in portal.interfaces.value):
             return False

@@ -11,16 +11,18 @@ gone until it joins again.
 Source: stripe-terminal R13.
 
 ## About the fix
-Weakens nothing: stations that left are still found out, by the poll.
+Weakens nothing: stations that left are still found out, by the poll, or after the longer time. What shares the setting
+gets it too.
 """
 
 from collections.abc import Iterator
 
-from auditor.intents import PollSilentStations, duration
+from auditor.intents import PollSilentStations, SetIdleTimeout, duration
 from auditor.model import Bss, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
 from auditor.rules.sessions.portals import need
+from auditor.rules.sessions.sharing import Sharing
 from auditor.rules.wifi.access_points import Opinion, audible, judged, unaudited
 from auditor.site import Readers, Site
 from auditor.verdicts import Fail, Fix, Pass, Undecided, Verdict
@@ -43,9 +45,12 @@ def _opinion(site: Site, readers: Readers, bss: Bss) -> Opinion:
         case known:
             key = "idle-below-day" if known.value < day.length else "session-below-margin"
             severity = site.policy.severity(key, site.entry.policy_options.sessions)
-            fix = Fix.one(bss.device, PollSilentStations(bss.key))
+            poll = Fix.one(bss.device, PollSilentStations(bss.key))
+            sharing = Sharing.of(site, bss, lambda each: each.idle_timeout)
+            longer = SetIdleTimeout(bss.key, day.proposed_lease, sharing.keys)
+            fixes = (poll, Fix.one(bss.device, longer, risks=sharing.risks))
             text = f"disconnects stations that are silent for {duration(known.value)}; {need(site, readers)}"
-            return Fail(text, known, severity, (fix,), about="idle")
+            return Fail(text, known, severity, fixes, about="idle")
 
 
 RULE = Rule(

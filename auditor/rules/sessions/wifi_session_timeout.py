@@ -9,17 +9,19 @@ At the limit the access point disconnects the reader, in the middle of a payment
 Source: stripe-terminal R13.
 
 ## About the fix
-Where the limit is set differs from one access point to another, and it is often part of a shared profile: by hand.
+Weakens nothing where a passphrase lets stations in. The limit is often part of a profile that other networks share:
+they get it too. Where a platform has no such setting it is done by hand.
 """
 
 from collections.abc import Iterator
 from datetime import timedelta
 
-from auditor.intents import duration
+from auditor.intents import SetSessionTimeout, duration
 from auditor.model import Bss, Declared, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
 from auditor.rules.sessions.portals import need, too_short
+from auditor.rules.sessions.sharing import Sharing
 from auditor.rules.wifi.access_points import Opinion, audible, judged, unaudited
 from auditor.site import Readers, Site
 from auditor.verdicts import Fail, Fix, Pass, Undecided, Verdict
@@ -40,10 +42,14 @@ def _opinion(site: Site, readers: Readers, bss: Bss) -> Opinion:
             return Pass(f"ends sessions after {duration(known.value)}", known)
         case known:
             limit = duration(known.value)
-            enough = duration(site.working_day(readers).with_margin)
-            fix = Fix("a longer session", manual=f"set the session limit of BSS '{bss.key}' to 0 or at least {enough}")
+            day = site.working_day(readers)
+            sharing = Sharing.of(site, bss, lambda each: each.session_timeout)
+            longer = SetSessionTimeout(bss.key, day.proposed_lease, sharing.keys)
+            enough = duration(day.with_margin)
+            by_hand = Fix("a longer session", manual=f"set the session limit of BSS '{bss.key}' to at least {enough}")
+            fixes = (Fix.one(bss.device, longer, risks=sharing.risks), by_hand)
             text = f"ends sessions after {limit}; {need(site, readers)}"
-            return Fail(text, known, too_short(site, readers, known.value), (fix,), about="session")
+            return Fail(text, known, too_short(site, readers, known.value), fixes, about="session")
 
 
 def _declared(site: Site, readers: Readers, unknown: Unknown) -> Opinion:

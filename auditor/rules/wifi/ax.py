@@ -26,6 +26,7 @@ from auditor.model import Band, Bss, Fact, Phy, Severity, Unknown, combine
 from auditor.policies import Support
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
+from auditor.rules.pairs import others_there
 from auditor.rules.wifi.access_points import grouped, named, place, ssid, together, unaudited
 from auditor.site import Readers, Site
 from auditor.verdicts import Change, Fail, Fix, NotApplicable, Pass, Undecided, Verdict
@@ -162,7 +163,7 @@ def _fixes(site: Site, places: list[_Place], *, strict: bool) -> tuple[Fix, ...]
 
 def _bsses(site: Site, here: _Place) -> list[Fix]:
     """One fix for each BSS with 802.11ax that can do without; its radio keeps it for other networks."""
-    return [Fix.one(bss.device, GoWithoutAx(bss.key)) for bss in _able(site, here)]
+    return [Fix.one(bss.device, GoWithoutAx(bss.key, others_there(site, bss, here.bsses))) for bss in _able(site, here)]
 
 
 def _radios(site: Site, here: _Place) -> list[Fix]:

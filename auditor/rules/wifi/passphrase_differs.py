@@ -2,8 +2,8 @@
 
 ## What it checks
 All BSSs of the readers' SSID that take a passphrase, on every audited access point, take the same one. Passphrases are
-compared by tokens that stand for them; nobody sees them. What was masked before it came here cannot be compared. That
-an access point was not audited is said by wifi-authentication.
+compared by tokens that stand for them; nobody sees them. What was masked before it came here, or is shown encrypted in
+several places, cannot be compared. That an access point was not audited is said by wifi-authentication.
 
 ## Why it matters
 A reader keeps one passphrase for an SSID. Where it meets the other one it is refused, on a network that looks right: it
@@ -17,7 +17,7 @@ By hand: a passphrase is a secret, which this program neither sees nor writes. C
 
 from collections.abc import Iterator
 
-from auditor.model import Bss, Fact, Severity, Stated, Unknown
+from auditor.model import ENCRYPTED, Bss, Fact, Severity, Stated, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import wireless_readers
 from auditor.rules.wifi.access_points import audible, named, ssid
@@ -42,6 +42,8 @@ def _judge(site: Site, name: str, bsses: tuple[Bss, ...]) -> Verdict:
     for bss in bsses:
         if not isinstance(bss.passphrase_identity, Unknown):
             groups.setdefault(bss.passphrase_identity.value, []).append(bss)
+    sealed = [token for token in groups if token.startswith(ENCRYPTED)] if len(groups) > 1 else []
+    hidden = [bss for token in sealed for bss in groups.pop(token)]
     if len(groups) > 1:
         fewest = min(groups.values(), key=len)
         places = ", ".join(f"'{bss.key}' of {bss.device}" for bss in fewest)
@@ -50,7 +52,7 @@ def _judge(site: Site, name: str, bsses: tuple[Bss, ...]) -> Verdict:
         evidence = tuple(_line(group[0]) for group in groups.values())
         severity = site.policy.severity("passphrase-differs")
         return Fail(f"SSID '{name}' has one passphrase on {words}", evidence, severity, (fix,), about=name)
-    hidden = [bss for bss in bsses if isinstance(bss.passphrase_identity, Unknown)]
+    hidden += [bss for bss in bsses if isinstance(bss.passphrase_identity, Unknown)]
     if len(bsses) == 1:
         return NotApplicable(f"only one BSS has the SSID '{name}'", about=name)
     if hidden:

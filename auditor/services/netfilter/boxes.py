@@ -82,8 +82,10 @@ def inverted(some: tuple[tuple[int, int], ...], whole: tuple[tuple[int, int], ..
 
 def both(one: Box, other: Box) -> Box | None:
     """What two boxes have in common, None if that is nothing."""
-    if one is ALL or one == other:
+    if one is ALL or one is other:
         return other
+    if other is ALL:
+        return one
     # Field by field, the narrowest ones first: this is asked far more often than anything else.
     entering = _common(one.entering, other.entering)
     leaving = _common(one.leaving, other.leaving)

@@ -103,6 +103,8 @@ def narrowed(clauses: Iterable[Clause], more: Iterable[Clause]) -> tuple[Clause,
     again = tuple(more)
     if clauses == ALWAYS and len(again) <= MOST:
         return again
+    if again == ALWAYS and isinstance(clauses, tuple) and len(clauses) <= MOST:
+        return clauses
     found = []
     for clause in clauses:
         for other in again:

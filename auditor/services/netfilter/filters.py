@@ -7,6 +7,7 @@ those of the chain as these packets meet them. Their keys are those of the rules
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, summarize_address_range
 
 from auditor.model import Action, Fact, Filter, FilterRule, Listed, PortRange, Span, Stated, Unknown, spans_of
@@ -171,9 +172,12 @@ def networks(intervals: Numbers) -> tuple[IPv4Network, ...] | None:
     """Intervals of addresses as networks."""
     if intervals is None:
         return None
-    return tuple(
-        network for low, high in intervals for network in summarize_address_range(IPv4Address(low), IPv4Address(high))
-    )
+    return tuple(network for low, high in intervals for network in _networks(low, high))
+
+
+@lru_cache(maxsize=4096)
+def _networks(low: int, high: int) -> tuple[IPv4Network, ...]:
+    return tuple(summarize_address_range(IPv4Address(low), IPv4Address(high)))
 
 
 def _unique(rules: Iterable[FilterRule]) -> Iterator[FilterRule]:
