@@ -77,6 +77,13 @@ def test_sections_may_be_short_or_whole(tmp_path: Path) -> None:
     assert read_profile(file).irrelevant["dhcp"] == {"boot": frozenset("*"), "dnsmasq": frozenset({"logdhcp"})}
 
 
+def test_lists_of_options_may_stand_in_lists(tmp_path: Path) -> None:
+    file = tmp_path / "box.yaml"
+    file.write_text(BROKEN + "irrelevant: {dhcp: {boot: &both [[a, b], c], dnsmasq: [d, *both]}}\n")
+    found = read_profile(file).irrelevant["dhcp"]
+    assert found == {"boot": frozenset("abc"), "dnsmasq": frozenset("abcd")}
+
+
 def _profile(*ranges: tuple[str, str]) -> Profile:
     values = tuple(DefaultValue("a", value, f"a {value}", "a source", versions) for versions, value in ranges)
     return Profile("box", "A box", {}, (), defaults={"a": values})

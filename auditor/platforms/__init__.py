@@ -2,11 +2,12 @@
 
 from auditor.errors import UsageError
 from auditor.platforms.base import ByHand, Edit, EditResult, Platform, WholeChange
+from auditor.platforms.cisco_ios import PLATFORM as CISCO_IOS
 from auditor.platforms.linux import PLATFORM as LINUX
 from auditor.platforms.openwrt import PLATFORM as OPENWRT
 from auditor.platforms.routeros import PLATFORM as ROUTEROS
 
-PLATFORMS: tuple[Platform, ...] = (OPENWRT, LINUX, ROUTEROS)
+PLATFORMS: tuple[Platform, ...] = (OPENWRT, LINUX, ROUTEROS, CISCO_IOS)
 
 __all__ = ["PLATFORMS", "ByHand", "Edit", "EditResult", "Platform", "WholeChange", "platform"]
 

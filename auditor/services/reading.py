@@ -80,6 +80,11 @@ class Reading:
         """Mark a line that is not understood; only its leading keywords are ever shown."""
         self._unknown.setdefault(path, {})[line] = printable(keywords)
 
+    def unreadable(self, path: str, line: int) -> Unknown:
+        """Mark a line of an output that cannot be read, and say so."""
+        self.unknown(path, line, "(unreadable)")
+        return Unknown(f"line {line} of {path} cannot be read", (self.span(path, line),), "collect the device again")
+
     def coverage(self) -> tuple[Coverage, ...]:
         """Count each line of each captured text once; what was understood counts as that, whatever else was said."""
         return tuple(self._coverage(file) for file in self.capture.files)

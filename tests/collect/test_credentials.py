@@ -112,3 +112,15 @@ def test_a_passphrase_comes_from_the_environment_or_a_person(tmp_path: Path) -> 
 def test_the_identity_tells_credentials_apart() -> None:
     names = {identity(user, c) for user in ("a", None) for c in (Agent(), Environment("X"), Keyring("X"), Prompt())}
     assert len(names) == 8
+
+
+@pytest.mark.parametrize("credential", [Environment("P"), Keyring("shops"), Prompt()], ids=str)
+def test_an_enable_secret_is_found(credential: CredentialRef, ring: object) -> None:
+    found = Credentials({"P": PASSWORD}, ask=lambda _: PASSWORD).enable_secret("gw", "audit", credential)
+    assert asyncio.run(found).reveal() == PASSWORD
+
+
+@pytest.mark.parametrize("credential", [Agent(), KeyFile(Path("k")), Environment("UNSET"), Prompt()], ids=str)
+def test_without_an_enable_secret_nothing_is_tried(credential: CredentialRef) -> None:
+    with pytest.raises(CredentialMissing):
+        asyncio.run(Credentials({}).enable_secret("gw", "audit", credential))

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 import auditor
 from auditor import resources
 from auditor.capture import Kind
-from auditor.collect.gate import gate_for, rendered
+from auditor.collect.gate import gate_for, gate_of, rendered
 from auditor.collect.holes import HOLE_TYPES, HoleType, hole_type
+from auditor.collect.shell import Shell
 from auditor.errors import CommandRefused, DataError
 from auditor.profiles import Command, load_profile
+from auditor.secrets import Secret
 
 PLATFORMS = sorted(file.stem for file in resources.device_profiles().glob("*.yaml"))
 GATE = gate_for(load_profile("openwrt").commands)
@@ -24,6 +26,7 @@ EXAMPLES = {
     "file-name": ("10-custom.nft", "README"),
     "absolute-path": ("/etc/firewall.user", "/tmp/my file.conf"),
     "routeros-interface": ("ether1", "ether 1 (wan)"),
+    "policy-profile": ("store-lyon", "back office (2)"),
 }
 TRICKS = (
     ";reboot", "\nreboot", "\r\nreboot", "&&reboot", "|tee /etc/passwd", "$(reboot)", "`reboot`", "\0", " ", "\t", ">x",
@@ -94,7 +97,7 @@ def test_a_hole_takes_only_one_harmless_word(kind: HoleType, value: str) -> None
         assert value.isascii()
         assert value.isprintable()
         assert "'" not in value
-        if kind.quoted:
+        if kind.quoted or line != value:
             assert line == f"{kind.mark}{value}{kind.mark}"
             assert kind.mark not in value
         else:
@@ -168,13 +171,116 @@ def test_only_one_place_opens_a_channel_and_there_the_gate_stands_before_it() ->
                 calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
                 sends = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in opening]
                 found += [(file.name, function, call) for call in sends]
-    assert [(file, function.name) for file, function, _ in found] == [("ssh.py", "run")]
-    _, run, call = found[0]
+    assert [(file, function.name) for file, function, _ in found] == [
+        ("interactive.py", "_terminal"),
+        ("ssh.py", "run"),
+    ]
+    _, _, terminal = found[0]
+    assert ast.unparse(terminal.args[0]) == "None", "a terminal, and no command"
+    _, run, call = found[1]
     first = run.body[1]  # after the docstring
     assert ast.unparse(first) == "allowed = self._gate.check(command)"
     assert ast.unparse(call.args[0]) == "allowed"
     assert sum(isinstance(node, ast.Name) and node.id == "allowed" and isinstance(node.ctx, ast.Store)
                for node in ast.walk(run)) == 1  # fmt: skip
+
+
+def test_what_goes_to_a_terminal_goes_through_the_gate() -> None:
+    """One place writes to the wire of a terminal, and who calls it has asked the gate or answers one question."""
+    collect = Path(auditor.__file__).parent / "collect"
+    writes = [
+        (file.name, function.name)
+        for file in sorted(collect.glob("*.py"))
+        for function in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef)
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).endswith(("stdin.write", "_wire.send", "self._send"))
+    ]
+    assert writes == [
+        ("interactive.py", "_write"), ("shell.py", "sendall"), ("shell.py", "answer_password"), ("shell.py", "_send"),
+    ]  # fmt: skip
+
+
+class _Wire:
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def send(self, data: bytes) -> None:
+        self.sent.append(data)
+
+    def hang_up(self) -> None:
+        self.sent.append(b"hung up")
+
+
+def _shell(*heard: bytes) -> tuple[Shell, _Wire]:
+    profile = load_profile("cisco_ios")
+    assert profile.terminal is not None
+    wire = _Wire()
+    shell = Shell("gw", gate_of(profile), profile.terminal, wire)
+    for data in heard:
+        shell.feed(data)
+    return shell, wire
+
+
+@pytest.mark.parametrize("line", ["show clock\n", "terminal length 0\n", "\n", "enable\n"])
+def test_whole_lines_of_the_list_pass_a_shell(line: str) -> None:
+    shell, wire = _shell()
+    shell.sendall(line.encode())
+    assert wire.sent == [line.encode()]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"show clock", b"show clock\r", b"show clock\n\n", b"show clock\nreload\n", b"configure terminal\n", b"sh",
+        b"\r\n", b"\0", b"\x03", b"\x1a", b" ", b"q", b"y\n", b"terminal length 24\n",
+        b"show clock | redirect flash:x\n", b"exit\n", b"show clock\xc3\xa9\n", b"!\n", b"not-a-secret\n", b"",
+    ],
+)  # fmt: skip
+def test_nothing_else_passes_a_shell(data: bytes) -> None:
+    shell, wire = _shell(b"gw#")
+    with pytest.raises(CommandRefused):
+        shell.sendall(data)
+    assert wire.sent == []
+
+
+def test_a_pager_gets_its_key_only_when_it_asks() -> None:
+    shell, wire = _shell(b"interface Vlan1\r\n --More-- ")
+    shell.sendall(b" ")
+    assert wire.sent == [b" "]
+    with pytest.raises(CommandRefused):
+        shell.sendall(b" ")
+
+
+@pytest.mark.parametrize(
+    ("sent", "heard", "passes"),
+    [
+        (b"enable\n", b"enable\r\nPassword: ", True),
+        (b"enable\n", b"enable\r\nPassword: \r\ngw#", False),
+        (b"enable\n", b"", False),
+        (b"show clock\n", b"show clock\r\nPassword: ", False),
+        (b"\n", b"\r\nPassword: ", False),
+    ],
+)
+def test_the_enable_secret_answers_its_question_and_nothing_else(sent: bytes, heard: bytes, passes: bool) -> None:
+    shell, wire = _shell()
+    shell.sendall(sent)
+    shell.feed(heard)
+    if passes:
+        shell.answer_password(Secret("open sesame"))
+        assert wire.sent == [sent, b"open sesame\n"]
+        shell.feed(b"\r\nPassword: ")
+    with pytest.raises(CommandRefused):
+        shell.answer_password(Secret("open sesame"))
+
+
+def test_a_secret_with_a_line_break_is_not_sent() -> None:
+    shell, wire = _shell()
+    shell.sendall(b"enable\n")
+    shell.feed(b"Password: ")
+    with pytest.raises(CommandRefused):
+        shell.answer_password(Secret("x\nreload"))
+    assert wire.sent == [b"enable\n"]
 
 
 def _command(run: str, kind: str) -> Command:

@@ -152,5 +152,25 @@ def test_a_shared_device_is_collected_once_for_both_sites(user: User, shop: Path
     for site in ("bakery", "tea-room"):
         assert [each["result"] for each in verdicts(user.report(), "dhcp-lease-too-short", site=site)] == ["fail"]
     sheets = {str(file.relative_to(user.folder / "fixes")) for file in (user.folder / "fixes").rglob("*.runsheet.txt")}
-    assert sheets == {"bakery/bakery.runsheet.txt", "tea-room/tea-room.runsheet.txt"}
+    assert sheets == {"bakery/bakery.runsheet.txt", "tea-room/tea-room.runsheet.txt", "_shared/gw/gw.runsheet.txt"}
     assert "2 sites" in (user.folder / "fixes" / "bakery" / "bakery.runsheet.txt").read_text(encoding="utf-8")
+    assert {file.parent.name for file in (user.folder / "fixes").rglob("*.commands")} == {"gw"}, "one snippet for both"
+    commands = (user.folder / "fixes" / "_shared" / "gw" / "gw.risky.commands").read_text(encoding="utf-8")
+    assert "proven   2 sites: bakery, tea-room" in commands
+    assert commands.count("uci set 'dhcp.pos.leasetime=24h'") == 1
+    (lease,) = (each for each in user.report()["shared"]["findings"] if each["rule"] == "dhcp-lease-too-short")
+    assert lease["sites"] == ["bakery", "tea-room"]
+
+
+def test_a_shared_device_that_cannot_be_reached_is_one_line_for_all_sites(user: User, shop: Path) -> None:
+    with serving(Device(shop, fault=Fault.REFUSE_LOGIN)) as (closed,):
+        first = inventory("{gw: {}}", site="bakery")
+        second = inventory("{gw: {}}", site="tea-room").removeprefix("sites:\n")
+        user.write("inventory.yaml", f"devices:\n  gw: {live(closed.port)}\n{first}{second}")
+        done = user.run("audit", "inventory.yaml", "--accept-new-host-keys", "--report", "json=report.json")
+        assert closed.log.logins == 1
+    assert done.code == 3, done.output
+    assert {each["site"] for each in user.report()["failures"]} == {"bakery", "tea-room"}
+    (common,) = user.report()["shared"]["failures"]
+    assert (common["device"], common["sites"]) == ("gw", ["bakery", "tea-room"])
+    assert "1 of 1 device not audited" in done.stdout

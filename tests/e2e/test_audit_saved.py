@@ -132,3 +132,24 @@ def test_no_key_of_a_saved_capture_is_written(user: User) -> None:
     for key in KEYS:
         assert key not in done.output + shown.output
         assert [file for file, text in user.texts().items() if key in text] == []
+
+
+def test_a_saved_device_of_two_sites_is_told_once_and_a_part_that_it_lacks_is_said(user: User, shop: Path) -> None:
+    sites = {"bakery": "{gw: {}}", "tea-room": "{gw: }", "zoo": "{gw: {part: floor 1}}"}
+    texts = [inventory(devices, site=site).removeprefix("sites:\n") for site, devices in sites.items()]
+    user.write("inventory.yaml", f"devices:\n  gw: {{captures: {shop}, platform: openwrt}}\nsites:\n{''.join(texts)}")
+    done = user.run("audit", "inventory.yaml", "--report", "json=report.json", "--report", "html=report.html")
+    assert done.code == 1, done.output
+    report = user.report()
+    (lease,) = (each for each in report["shared"]["findings"] if each["rule"] == "dhcp-lease-too-short")
+    assert lease["sites"] == ["bakery", "tea-room"]
+    (fix,) = (each["fix"] for each in report["shared"]["fixes"] if "lease_time" in each["fix"]["title"])
+    assert (fix["sites"], fix["proven_for"]) == (["bakery", "tea-room", "zoo"], ["bakery", "tea-room"])
+    (failure,) = report["failures"]
+    assert (failure["site"], failure["why"]) == ("zoo", "it has no parts, and the inventory names 'floor 1'")
+    assert done.stdout.count("uci set 'dhcp.pos.leasetime=24h'") == 1
+    alone = user.run("audit", "inventory.yaml", "--site", "bakery", "--out", "fixes")
+    assert alone.code == 1, alone.output
+    assert "proven for this site" in alone.stdout
+    (commands,) = (user.folder / "fixes").glob("gw*.commands")
+    assert "# NOT TRIED AT 2 sites: tea-room, zoo" in commands.read_text(encoding="utf-8")

@@ -104,7 +104,7 @@ async def run(
     results = collect(
         targets,
         connect=connect,
-        recipes={"openwrt": recipe},
+        recipes=dict.fromkeys(("openwrt", "cisco_ios", "cisco_ios napalm"), recipe),
         clock=(pauses or Pauses()).clock,
         progress=notes or Notes(),
         limits=limits or Limits(command=5),

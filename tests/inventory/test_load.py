@@ -28,6 +28,7 @@ from auditor.inventory import (
 )
 from auditor.inventory.settings import LAYER_KEYS
 from auditor.model.facts import Span
+from auditor.profiles import Transport
 
 FILE = Path("lists/shops.yaml")
 EXAMPLE = Path(__file__).parents[2] / "inventory.example.yaml"
@@ -69,6 +70,7 @@ def test_every_key_of_a_layer_may_stand_in_defaults_groups_and_sites(key: str) -
         "policy": "p", "policy_options": "{}", "timezone": "UTC", "opening_hours": "24h", "integration": "ios-sdk",
         "sdk_version": "1.0", "readers": "{}", "pos": "[]", "declared": "{}", "platform": "x", "port": "22",
         "username": "u", "credentials": "{agent: true}", "jump_host": "j", "managed_by": "m", "max_capture_age": "1d",
+        "transport": "napalm", "enable": "{env: E}", "old_ssh": "true",
     }[key]  # fmt: skip
     read(f"defaults: {{{key}: {value}}}\ngroups: {{g: {{{key}: {value}}}}}\nsites: {{s: {{{key}: {value}}}}}\n")
 
@@ -250,6 +252,16 @@ def test_a_shared_device_is_one_device_with_a_part_for_each_site() -> None:
     assert inventory.shared == (devices[1],)
 
 
+def test_a_shared_device_stands_elsewhere_unless_the_site_says_so() -> None:
+    inventory = read("""
+        devices: {hq: {host: 192.0.2.10, platform: openwrt}}
+        sites:
+          a: {devices: {hq: {on_site: true}}}
+          b: {devices: {hq: {}, gw: {host: 192.0.2.1, platform: openwrt}}}
+        """)
+    assert [[each.on_site for each in site.devices] for site in inventory.sites] == [[True], [False, True]]
+
+
 def test_devices_of_the_same_name_differ_by_their_key() -> None:
     inventory = read("sites: {a: {devices: {gw: {host: h, platform: p}}}, b: {devices: {gw: {host: h, platform: p}}}}")
     assert [entry.devices[0].key for entry in inventory.sites] == ["a/gw", "b/gw"]
@@ -354,3 +366,20 @@ def test_a_point_of_sale_on_bluetooth_is_a_mistake() -> None:
     data = b"sites: {s: {pos: {till: {ip: 192.168.30.20, connection: bluetooth}}}}"
     with pytest.raises(InventoryError, match="one of: wifi, ethernet"):
         loads(data, Path("i.yaml"))
+
+
+def test_how_a_device_is_asked() -> None:
+    entry = device(
+        """\
+        sites:
+          lyon-01:
+            devices:
+              gw:
+                host: 192.0.2.1
+                platform: cisco_ios
+                transport: napalm
+                enable: {keyring: shops}
+                old_ssh: true
+        """
+    )
+    assert (entry.transport, entry.enable, entry.old_ssh) == (Transport.NAPALM, Keyring("shops"), True)

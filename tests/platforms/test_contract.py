@@ -11,12 +11,17 @@ from jinja2 import Environment, nodes
 from auditor import resources
 from auditor.intents import (
     AcceptStationsWithoutAx,
+    AdmitStations,
+    BypassPortal,
     ExemptFromRebindProtection,
     GiveOutIpv4Answers,
     GoWithoutAx,
     Intent,
     PollSilentStations,
+    RemovePortalTimers,
+    SetIdleTimeout,
     SetReauthPeriod,
+    SetSessionTimeout,
 )
 from auditor.model import Listed, Unknown
 from auditor.pipeline import SiteReport, read
@@ -33,12 +38,24 @@ INTENTS: tuple[type, ...] = get_args(Intent)
 BLOCKS = {"reads", "apply", "checks", "undo"}
 NO_TEMPLATE: dict[tuple[str, type], str] = {
     ("openwrt", GoWithoutAx): "its radios have 802.11ax or not, with all their SSIDs",
+    ("openwrt", SetSessionTimeout): "only a RADIUS server ends sessions",
+    ("openwrt", SetIdleTimeout): "it polls silent stations instead",
     ("routeros", ExemptFromRebindProtection): "it has no rebind protection",
     ("routeros", GiveOutIpv4Answers): "its resolver drops no A records",
     ("routeros", AcceptStationsWithoutAx): "it refuses no station for lack of 802.11ax",
     ("routeros", GoWithoutAx): "its radios have 802.11ax or not, with all their SSIDs",
     ("routeros", PollSilentStations): "no documented timer disconnects a station for being silent",
     ("routeros", SetReauthPeriod): "the RADIUS server sets it",
+    ("routeros", SetSessionTimeout): "only a RADIUS server ends sessions",
+    ("routeros", SetIdleTimeout): "no documented timer disconnects a station for being silent",
+    ("cisco_ios", ExemptFromRebindProtection): "it has no rebind protection",
+    ("cisco_ios", GiveOutIpv4Answers): "its resolver drops no A records",
+    ("cisco_ios", AcceptStationsWithoutAx): "only the 6 GHz band asks for 802.11ax, and cannot do without",
+    ("cisco_ios", AdmitStations): "controllers let MAC addresses in by lists of an AAA server",
+    ("cisco_ios", PollSilentStations): "controllers do not poll silent stations",
+    ("cisco_ios", SetReauthPeriod): "what repeats the authentication is the session timeout",
+    ("cisco_ios", BypassPortal): "web authentication knows no exceptions by MAC address",
+    ("cisco_ios", RemovePortalTimers): "a login ends with the session of the policy profile",
 }
 """Intents that a platform gives no snippet for, with the reason."""
 
@@ -113,9 +130,9 @@ def test_every_template_is_of_an_intent_or_shared_by_them(platform: Platform) ->
 @pytest.mark.parametrize("intent", [sample.intent for sample in SAMPLES], ids=lambda intent: type(intent).__name__)
 def test_every_intent_gets_an_answer_on_any_device(platform: Platform, intent: Intent) -> None:
     """Where the device has not what the intent speaks of, a reason and advice, and never an exception."""
-    (capture,) = healthy(platform).captures
-    bare = replace(capture, files=capture.files[:1])
-    for each in (capture, bare):
+    captures = healthy(platform).captures
+    bare = tuple(replace(capture, files=capture.files[:1]) for capture in captures)
+    for each in (*captures, *bare):
         answer = platform.edit(each, read(each), intent)
         match answer:
             case ByHand():

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from auditor.capture import Capture
-from tests.remediation import routeros_shell, uci_shell
+from tests.remediation import ios_console, routeros_shell, uci_shell
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,14 @@ def _routeros(device: Any, lines: Sequence[str], shown: Capture) -> routeros_she
     return routeros_shell.run(device, lines).tree
 
 
+def _cisco_ios(device: Any, lines: Sequence[str], shown: Capture) -> ios_console.Node:
+    return ios_console.run(device, lines).tree
+
+
 COMMAND_LINES: Mapping[str, CommandLine] = MappingProxyType(
     {
         "openwrt": CommandLine(_uci, uci_shell.differences),
         "routeros": CommandLine(_routeros, routeros_shell.differences),
+        "cisco_ios": CommandLine(_cisco_ios, ios_console.differences),
     }
 )

@@ -345,3 +345,82 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("to-the-router", replace(_ALLOW, filter="input", leaving="", destinations=None, before=None)),
     Sample("option-goes", intents.NegotiateSpeed("lan1")),
 )
+
+
+CISCO_IOS = """Building configuration...
+
+Current configuration : 4711 bytes
+!
+version 17.9
+hostname gw
+!
+ip dhcp excluded-address 192.168.30.1 192.168.30.99
+!
+ip dhcp pool POS
+ network 192.168.30.0 255.255.255.0
+ default-router 192.168.30.1
+ lease 0 2
+!
+ip dhcp pool GUESTS AND STAFF
+ network 192.168.40.0 255.255.255.0
+ option 108 hex 0000.0708
+!
+interface GigabitEthernet1/0/5
+ switchport access vlan 30
+ switchport protected
+ speed 100
+!
+interface Vlan30
+ ip address 192.168.30.1 255.255.255.0
+ ip access-group POS-IN in
+!
+ip access-list extended POS-IN
+ 10 remark readers | tills
+ 20 permit udp any any eq domain
+ 30 deny   tcp any any eq 443
+ 40 permit ip any any
+ip access-list extended SHOWN
+ 10 remark names
+ 10 permit udp any any eq domain
+ 20 remark no web
+ 20 remark at all
+ 20 deny   tcp any any eq 443
+ip access-list extended OLD
+ permit udp any any eq domain
+ deny   tcp any any eq 443
+ permit ip any any
+ip access-list extended REMARKED
+ remark what is old
+ deny   tcp any any eq 443
+!
+access-list 101 permit udp any any eq domain
+access-list 101 deny   tcp any any eq 443
+!
+wireless profile policy POS
+ session-timeout 1800
+ vlan POS
+ no shutdown
+wireless profile policy SPARE
+ session-timeout 1800
+wlan pos 3 SHOP POS
+ peer-blocking drop
+ no security wpa akm dot1x
+ security wpa akm psk
+ security wpa psk set-key ascii 8 redacted-passphrase-0123abcd
+ no shutdown
+ap dot11 24ghz shutdown
+banner motd ^C
+interface GigabitEthernet1/0/5
+ no switchport protected
+end
+^C
+!
+end
+"""
+"""One configuration with what changes of IOS meet: blocks up and down, lists with numbers and without."""
+
+
+def cisco_ios_capture(text: str = CISCO_IOS) -> Capture:
+    """One device of IOS-XE with this running configuration."""
+    files = (CapturedFile("running-config.txt", text, Kind.CONFIGURATION),)
+    return replace(openwrt_capture({}), device="gw", platform="cisco_ios", files=files)

@@ -2,6 +2,8 @@
 
 import re
 import shlex
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import timedelta
 from ipaddress import IPv4Address
 
@@ -13,6 +15,14 @@ from auditor import intents
 from auditor.capture import Capture
 from auditor.pipeline import read
 from auditor.platforms import ByHand, Edit, platform
+from auditor.platforms.cisco_ios import changes as ios_changes
+from auditor.platforms.cisco_ios.changes import SHUT, add_block, drop_line, replace_line, set_line
+from auditor.platforms.cisco_ios.changes import Texts as IosTexts
+from auditor.platforms.cisco_ios.changes import combine as ios_combine
+from auditor.platforms.cisco_ios.entries import insert_entries
+from auditor.platforms.cisco_ios.shell import FILTERS as IOS_FILTERS
+from auditor.platforms.cisco_ios.shell import comment as ios_comment
+from auditor.platforms.cisco_ios.shell import quote as ios_quote
 from auditor.platforms.routeros.changes import Texts, add_item, combine, remove_item, set_property
 from auditor.platforms.routeros.shell import FILTERS as ROUTEROS_FILTERS
 from auditor.platforms.routeros.shell import quote as routeros_quote
@@ -20,12 +30,14 @@ from auditor.remediation.render import Snippet, render
 from auditor.services.base import NotPossible
 from auditor.syntax.routeros_operations import Where
 from auditor.syntax.uci_edit import quote
+from tests.remediation import ios_console
 from tests.remediation.routeros_shell import run, tree_of
-from tests.remediation.samples import openwrt_capture, routeros_capture
+from tests.remediation.samples import cisco_ios_capture, openwrt_capture, routeros_capture
 from tests.remediation.shops import like
 from tests.remediation.uci_shell import words
 
 OPENWRT = platform("openwrt")
+IOS = like("cisco_ios", ios_quote, IOS_FILTERS)
 ROUTEROS = like("routeros", routeros_quote, ROUTEROS_FILTERS)
 
 TRICKS = (
@@ -66,6 +78,18 @@ TRICKS = (
     "*1",
     "!x",
     "10m",
+    "a\nend\nreload",
+    "a\n do reload",
+    "a | redirect flash:owned",
+    "a|tee flash:owned",
+    "a ^C",
+    "\x03",
+    "^V^C",
+    "! a",
+    "$ a",
+    "a  b",
+    "exit",
+    "x y z\n!\nenable secret 0 owned",
 )
 _values = st.one_of(
     st.sampled_from(TRICKS),
@@ -295,3 +319,123 @@ def test_names_from_a_device_are_names(name: str) -> None:
         ROUTEROS_FILTERS["assignments"](((name, "x"),))
     with pytest.raises(ValueError, match="no name"):
         ROUTEROS_FILTERS["menu"](f"ip {name};")
+
+
+# -- IOS -------------------------------------------------------------------------------------------------------
+
+
+def _running(value: str) -> str:
+    return f"""version 17.9
+!
+ip dhcp pool {value}
+ lease 0 2
+ domain-name {value}
+!
+interface Vlan30
+ description {value}
+ switchport protected
+!
+ip access-list extended {value.replace(" ", "_")}
+ 10 remark {value}
+ 20 deny ip any any
+!
+wireless profile policy {value}
+ session-timeout 1800
+ no shutdown
+wlan pos 3 {value}
+ peer-blocking drop
+ no shutdown
+ip host {value} 192.0.2.9
+end
+"""
+
+
+def _changes_of_ios(texts: IosTexts, value: str) -> Iterator[Callable[[], Edit]]:
+    """A change at each place where the name stands: in a head, in a line that goes, in one that comes."""
+    yield lambda: set_line(texts, (f"ip dhcp pool {value}",), "lease 1", instead="lease", services=())
+    yield lambda: set_line(
+        texts, (f"ip dhcp pool {value}",), f"domain-name x{value}", instead="domain-name", services=()
+    )
+    yield lambda: drop_line(texts, ("interface Vlan30",), "switchport protected", services=())
+    yield lambda: set_line(
+        texts, (f"wireless profile policy {value}",), "session-timeout 86400", instead="session-timeout", services=(),
+        around=SHUT,
+    )  # fmt: skip
+    yield lambda: drop_line(
+        texts, (f"wlan pos 3 {value}",), "peer-blocking drop", command="no peer-blocking", services=(), around=SHUT
+    )
+    yield lambda: insert_entries(
+        texts, (f"ip access-list extended {value.replace(' ', '_')}",), (f"remark {value}2", "permit udp any any"),
+        before="20 deny ip any any", services=(),
+    )  # fmt: skip
+    yield lambda: drop_line(texts, (), f"ip host {value} 192.0.2.9", services=())
+    yield lambda: replace_line(texts, (), f"ip host {value} 192.0.2.9", f"ip host {value} 192.0.2.8", services=())
+    yield lambda: add_block(texts, (f"ip dhcp pool {value}-2",), (f"domain-name {value}", "lease 1"), services=())
+
+
+def _possible(texts: IosTexts, value: str) -> list[Edit]:
+    found: list[Edit] = []
+    for change in _changes_of_ios(texts, value):
+        with suppress(NotPossible):
+            found.append(change())
+    return found
+
+
+@given(_values)
+@example("a\nend\nreload")
+@example("a | redirect flash:owned")
+@example("what?")
+@example(" 0")
+@example("plain")
+@example("a b")
+def test_no_value_becomes_a_command_of_ios(value: str) -> None:
+    capture = cisco_ios_capture(_running(value))
+    texts = IosTexts.of(capture)
+    possible = _possible(texts, value)
+    if re.fullmatch(r"[a-z][a-z0-9 ]*(?<! )", value) and "  " not in value:
+        assert len(possible) == 9, "a plain name was refused"
+    for edit in possible:
+        snippet = render(IOS, intents.SetLeaseTime("lan", timedelta(hours=24)), edit)
+        for line in (*snippet.reads, *snippet.apply, *snippet.checks, *snippet.undo):
+            assert line.isascii()
+            assert line.isprintable()
+            assert "?" not in line
+            assert "|" not in line.partition(" | ")[2] or not line.startswith("show ")
+        # The console refuses whatever is not one command that a snippet may hold.
+        assert ios_console.run(capture, snippet.reads).reads
+        try:
+            after = ios_changes.apply(capture, edit.operations)
+        except ValueError:
+            continue  # never shown: what cannot be proven is no fix
+        done = ios_console.run(capture, snippet.apply).tree
+        assert ios_console.differences(done, after) == []
+        assert ios_console.differences(ios_console.run(done, snippet.undo).tree, capture) == []
+
+
+@given(_values)
+def test_a_comment_of_ios_is_one_line_that_asks_for_nothing(value: str) -> None:
+    line = ios_comment(value)
+    assert line.startswith("!")
+    assert line.isascii()
+    assert line.isprintable()
+    assert "?" not in line
+
+
+@given(st.lists(_values, min_size=2, max_size=3))
+def test_several_changes_of_ios_are_one_visit(values: list[str]) -> None:
+    """Whatever names stand in it, a snippet enters configuration mode once and leaves it by its last line."""
+    edits: list[Edit] = []
+    for value in values:
+        edits += _possible(IosTexts.of(cisco_ios_capture(_running(value))), value)
+    snippet = render(IOS, intents.SetLeaseTime("lan", timedelta(hours=24)), ios_combine(edits))
+    for lines in (snippet.apply, snippet.undo):
+        assert [line for line in lines if line in ("configure terminal", "end")] == ["configure terminal", "end"]
+        assert (lines[0], lines[-1]) == ("configure terminal", "end")
+
+
+@pytest.mark.parametrize(
+    "value", ["a\nb", "a\rb", "a\tb", "\x1b[2J", "\x9b", "\x7f", "\u202e", "\u2028", "\x03", "\x16"]
+)
+def test_control_characters_are_refused_for_ios(value: str) -> None:
+    with pytest.raises(ValueError, match="control character"):
+        ios_quote(value)

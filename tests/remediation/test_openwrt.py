@@ -1,12 +1,13 @@
 """Every intent on OpenWrt: the edit does what the intent says and no more, and the commands do what the edit does."""
 
 import re
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 
 from auditor.capture import Capture
-from auditor.intents import GoWithoutAx, Intent
+from auditor.intents import GoWithoutAx, Intent, SetIdleTimeout, SetSessionTimeout
 from auditor.model import moved
 from auditor.pipeline import read
 from auditor.platforms import ByHand, Edit, platform
@@ -38,7 +39,19 @@ def _after(sample: Sample) -> Capture:
 
 
 def test_there_is_a_sample_of_every_intent() -> None:
-    assert {type(sample.intent) for sample in SAMPLES} == set(get_args(Intent)) - {GoWithoutAx}
+    assert {type(sample.intent) for sample in SAMPLES} == set(get_args(Intent)) - {
+        GoWithoutAx,
+        SetIdleTimeout,
+        SetSessionTimeout,
+    }
+
+
+@pytest.mark.parametrize("intent", [SetIdleTimeout, SetSessionTimeout])
+def test_timers_that_openwrt_does_not_have(intent: type[SetIdleTimeout | SetSessionTimeout]) -> None:
+    capture = SAMPLES[0].capture
+    refused = OPENWRT.edit(capture, read(capture), intent("tills", timedelta(hours=24)))
+    assert isinstance(refused, ByHand)
+    assert refused.advice
 
 
 def test_one_ssid_of_a_radio_cannot_go_without_ax() -> None:

@@ -67,6 +67,9 @@ def test_a_command_says_what_may_fill_it() -> None:
     assert core is not None
     assert "ifname: each interface name that wireless-status shows" in explain.command_note(stations)
     assert "package: network; kept as /etc/config/{package}" in explain.command_note(core)
+    timers = load_profile("cisco_ios").command("policy-profile")
+    assert timers is not None
+    assert "name: each policy profile that running-config shows" in explain.command_note(timers)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rich.cells import cell_len
@@ -15,7 +16,7 @@ from auditor.report.outcome import Tally
 from tests.report import shop
 
 
-def printed(report: SiteReport, width: int = 120, *, colour: bool = False, **how: bool) -> str:
+def printed(report: SiteReport, width: int = 120, *, colour: bool = False, **how: Any) -> str:
     stream = io.StringIO()
     console = Console(file=stream, width=width, force_terminal=colour, color_system="truecolor" if colour else None)
     terminal.render_site(report, console, now=shop.NOW, **how)

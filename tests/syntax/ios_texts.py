@@ -1,10 +1,11 @@
 """Texts of IOS devices for property tests: tidy configurations, damaged ones, and pieces that readers trip over."""
 
+import os
 from pathlib import Path
 
 from hypothesis import strategies as st
 
-CORPUS = Path("/work/shared/corpus/ios")
+_CORPUS = Path(os.environ.get("AUDITOR_CORPUS", Path(__file__).resolve().parents[3] / "shared" / "corpus")) / "ios"
 
 _WORD = st.text(st.sampled_from("abcPOS123-./:|#!?\"'$"), min_size=1, max_size=8)
 _LINE = st.one_of(
@@ -59,4 +60,4 @@ TEXTS = st.one_of(
 
 def real_files() -> list[Path]:
     """Configurations that others published, where the collection is at hand."""
-    return sorted(path for path in CORPUS.rglob("*") if path.is_file()) if CORPUS.exists() else []
+    return sorted(path for path in _CORPUS.rglob("*") if path.is_file()) if _CORPUS.exists() else []

@@ -1,7 +1,6 @@
 """No secret is left in running configurations, and nothing else changes."""
 
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -11,11 +10,11 @@ from auditor.secrets import Redactor, has_token, is_token
 from auditor.syntax.ios import parse
 from auditor.syntax.ios_redact import redact_configuration
 from auditor.syntax.ios_type7 import plain
+from tests.syntax.ios_texts import real_files
 
 REDACTOR = Redactor(b"a key of the tests")
 TOKEN = REDACTOR.token
 SECRET = "open-sesame-99"
-CORPUS = Path("/work/shared/corpus/ios")
 
 FORMS = [
     "enable secret 5 {}",
@@ -208,6 +207,7 @@ def test_a_redacted_configuration_has_the_same_shape(forms: list[str]) -> None:
     assert [(one.line, one.indent) for one in before.walk()] == [(one.line, one.indent) for one in after.walk()]
 
 
+@pytest.mark.growth
 @pytest.mark.parametrize(
     "line", ["password " + "a " * 900, "key " + " \t" * 900 + "x", '"' * 1900, "auth md5 " * 200, "secret " * 280]
 )
@@ -217,9 +217,9 @@ def test_time_is_linear(line: str) -> None:
     assert time.perf_counter() - begin < 5
 
 
-@pytest.mark.skipif(not CORPUS.exists(), reason="the corpus of real configurations is not here")
+@pytest.mark.skipif(not real_files(), reason="the collection of real configurations is not here")
 def test_real_configurations_keep_their_shape() -> None:
-    files = [path for path in CORPUS.rglob("*") if path.is_file() and path.stat().st_size < 400_000]
+    files = [path for path in real_files() if path.stat().st_size < 400_000]
     assert files
     for path in files:
         text = path.read_text(encoding="utf-8", errors="replace").replace("\r\n", "\n")

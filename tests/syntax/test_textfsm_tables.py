@@ -99,6 +99,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.growth
 @every_template
 def test_no_line_takes_long(template: Path) -> None:
     text = "\n".join(HOSTILE * 10)

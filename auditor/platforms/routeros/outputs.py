@@ -42,14 +42,7 @@ def rows(reading: Reading, path: str) -> Listed[Row]:
     if reading.file(path) is None:
         return Listed((), (reading.missing(path),))
     printed: Printed = reading.once(parse_print, path)
-    return Listed(printed.rows, tuple(unreadable(reading, path, line) for line in printed.loose))
-
-
-def unreadable(reading: Reading, path: str, line: int) -> Unknown:
-    """Say that a line cannot be read."""
-    reading.unknown(path, line, "(unreadable)")
-    why = f"line {line} of {path} cannot be read"
-    return Unknown(why, (reading.span(path, line),), "collect the device again")
+    return Listed(printed.rows, tuple(reading.unreadable(path, line) for line in printed.loose))
 
 
 def at(reading: Reading, path: str, row: Row, *names: str) -> tuple[Span, ...]:

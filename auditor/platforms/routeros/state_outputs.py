@@ -26,7 +26,6 @@ from auditor.platforms.routeros.outputs import (
     at,
     link_path,
     rows,
-    unreadable,
 )
 from auditor.services.reading import Reading, printable
 from auditor.syntax.routeros_print import Row, parse_pairs
@@ -73,7 +72,7 @@ def leases(reading: Reading) -> Listed[Lease]:
             continue
         mac, address = _mac(row, "active-mac-address"), _ipv4(row, "active-address")
         if mac is None or address is None or not _is(row, "status", "bound"):
-            holes.append(unreadable(reading, LEASES, row.first))
+            holes.append(reading.unreadable(LEASES, row.first))
             continue
         key = mac if mac not in found else f"{mac} {address}"
         spans = at(reading, LEASES, row, "active-address", "active-mac-address")
@@ -93,7 +92,7 @@ def neighbours(reading: Reading) -> Listed[Neighbour]:
             continue
         mac, address, link = _mac(row, "mac-address"), _ipv4(row, "address"), row.text("interface")
         if mac is None or address is None or not link:
-            holes.append(unreadable(reading, ARP, row.first))
+            holes.append(reading.unreadable(ARP, row.first))
             continue
         key = f"{address} on {printable(link)}"
         spans = at(reading, ARP, row, "address", "mac-address", "interface")
@@ -128,7 +127,7 @@ def stations(reading: Reading) -> Listed[StationState]:
                 continue  # associated, and not let in yet: it may not know the passphrase
             mac, interface = _mac(row, "mac-address"), row.text("interface")
             if mac is None or not interface:
-                holes.append(unreadable(reading, path, row.first))
+                holes.append(reading.unreadable(path, row.first))
                 continue
             station = StationState(
                 device=reading.device,
@@ -159,7 +158,7 @@ def port_states(reading: Reading) -> Listed[PortState]:
     for row in listed:
         name = row.text("name")
         if not name:
-            holes.append(unreadable(reading, ETHERNET, row.first))
+            holes.append(reading.unreadable(ETHERNET, row.first))
         elif "X" not in row.flags:
             path = link_path(name)
             if reading.file(path) is None:

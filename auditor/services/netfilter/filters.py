@@ -27,7 +27,8 @@ class Base:
     """A chain that the kernel calls at a hook. `build` gives the steps of all chains of its table.
 
     `type` is `filter`, `nat` or `route`; `family` is nft's. `priority` orders the chains of one hook. `holes` are
-    statements of the table that were not understood and may belong to it.
+    statements of the table that were not understood and may belong to it. `stateless`: over TCP, later packets fare
+    as the first one does.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Base:
     spans: tuple[Span, ...]
     build: Callable[[Context], Chains]
     holes: tuple[Unknown, ...] = ()
+    stateless: bool = False
 
 
 def flat_of(base: Base, context: Context) -> Flat:

@@ -9,6 +9,7 @@ from typing import Any
 
 from auditor.capture import Capture
 from auditor.diff import unified_diff
+from auditor.intents import AllowTraffic
 from auditor.model import Device, leaves
 from auditor.pipeline import SiteReport, read
 from auditor.platforms import Edit, platform
@@ -215,7 +216,10 @@ def _proof(case: Case, shop: Shop, report: SiteReport, fix: PlannedFix) -> Itera
     for change in (each.change for each in fix.changes):
         name = change.device
         kind = platform(captures[name].platform)
-        edit = kind.edit(captures[name], read(captures[name]), change.intent)
+        follows = isinstance(change.intent, AllowTraffic) and kind.numbers_entries
+        edit = kind.edit(edited[name] if follows else captures[name], read(captures[name]), change.intent)
+        if not isinstance(edit, Edit):
+            edit = kind.edit(captures[name], read(captures[name]), change.intent)
         if not isinstance(edit, Edit):
             yield f"the platform refuses {change.intent.title}: {edit.why}"
             return

@@ -10,6 +10,7 @@ from auditor.model import Device, Listed, Stated
 from auditor.pipeline import read
 from auditor.policies import load_policy
 from auditor.rules.engine import Lines, judge
+from auditor.rules.sessions.sharing import Sharing
 from auditor.rules.sessions.wifi_session_timeout import RULE
 from auditor.site import join
 from auditor.verdicts import Finding, Result, Severity
@@ -46,6 +47,22 @@ def test_both_radios_are_one_failure_that_a_person_settles() -> None:
     (finding,) = findings(timedelta(hours=1))
     assert [quote.text.strip() for quote in finding.evidence] == ["option ssid 'SHOP-POS'"] * 2
     assert finding.message.startswith("SSID 'SHOP-POS' (pos_2g, pos_5g) ends sessions after 1h; the working day is 12h")
-    (fix,) = finding.fixes
-    assert fix.changes == ()
-    assert "session limit of BSS 'pos_2g' to 0 or at least 14h" in fix.manual
+    longer, by_hand = finding.fixes
+    assert [change.intent.title for change in longer.changes] == [
+        "session_timeout of BSS 'pos_2g' = 24h",
+        "session_timeout of BSS 'pos_5g' = 24h",
+    ]
+    assert by_hand.changes == ()
+    assert "session limit of BSS 'pos_2g' to at least 14h" in by_hand.manual
+
+
+def test_what_shares_the_lines_of_a_setting_shares_its_change() -> None:
+    shop = shop_of(read_cases(CASES)[0])
+    device = with_limit(read(shop.captures[0]), timedelta(hours=1))
+    spans = device.bsses.items[0].ssid.spans
+    bsses = tuple(replace(bss, session_timeout=Stated(timedelta(hours=1), spans)) for bss in device.bsses)
+    site = join(shop.entry, load_policy(shop.entry.policy), (replace(device, bsses=Listed(bsses)),), (), NOW)
+    first, *others = bsses
+    sharing = Sharing.of(site, first, lambda bss: bss.session_timeout)
+    assert sharing.keys == tuple(sorted(bss.key for bss in others))
+    assert "share the setting" in sharing.risks[0]
