@@ -14,24 +14,28 @@ from auditor.policies import load_policy
 from auditor.verdicts import Finding, Result, Severity
 from bench import stages
 from bench.fleet import Shop, fleet
+from bench.fleet_cisco_ios import shop as cisco_ios_shop
 from bench.fleet_linux import shop as linux_shop
 from bench.fleet_routeros import shop as routeros_shop
-from bench.measure import Speed, machine, peak_memory, speed, start_up
+from bench.measure import Speed, machine, peak_memory, peer, speed, start_up
 
 
 def main() -> None:
     options = _options()
     print(machine())
     print(f"seed {options.seed}; medians of {options.runs} runs; one process, one core\n")
+    cisco_ios_shops = [cisco_ios_shop(number, seed=options.seed) for number in range(options.configs)]
     for shops in (
         list(fleet(options.configs, seed=options.seed)),
         [linux_shop(number, seed=options.seed) for number in range(options.configs)],
         [routeros_shop(number, seed=options.seed) for number in range(options.configs)],
+        cisco_ios_shops,
     ):
         sizes = sorted(shop.lines for shop in shops)
         name = shops[0].platform
         print(f"{name}: {len(shops)} generated configurations, {sizes[0]} to {sizes[-1]} lines")
         _speeds(shops, sum(sizes), options.runs, name)
+    _readers(cisco_ios_shops, options.runs)
     _memory(options.memory, options.seed)
     _start_up(options.runs)
 
@@ -80,6 +84,31 @@ def _speeds(shops: Sequence[Shop], lines: int, runs: int, name: str) -> None:
     fixed = speed(lambda capture: stages.fix(capture, site, policy), captures, runs)
     _row("parse + rules + fixes + proofs", fixed, baseline, shops, lines)
     _what_was_done(captures, fixed, name)
+
+
+PEERS = ("hier_config", "ciscoconfparse2")
+"""Readers of others; `make bench` installs them."""
+
+
+def _readers(shops: Sequence[Shop], runs: int) -> None:
+    """Compare the reader of running configurations with others, on the same files: text in, tree out."""
+    texts = [text for shop in shops for text in shop.texts.values()]
+    sizes = sorted(shop.lines for shop in shops)
+    print(f"cisco_ios: {len(shops)} generated configurations, {sizes[0]} to {sizes[-1]} lines; read into a tree")
+    print(f"{'reader':<34}{'configs/s':>10}{'lines/s':>12}{'× ours':>12}")
+    ours = speed(stages.read_ios, texts, runs).seconds
+    with tempfile.TemporaryDirectory(prefix="auditor-bench-") as folder:
+        for shop in shops:
+            _saved(shop, Path(folder))
+        files = sorted(Path(folder).rglob("*.txt"))
+        rows = {"split lines": speed(str.splitlines, texts, runs).seconds, "auditor": ours}
+        others = {name: peer(name, files, runs) for name in PEERS}
+    for name, seconds in (*rows.items(), *others.items()):
+        if seconds is None:
+            print(f"{name:<34}not installed; `make bench` does that")
+            continue
+        print(f"{name:<34}{len(shops) / seconds:>10,.0f}{sum(sizes) / seconds:>12,.0f}{seconds / ours:>12.2f}")
+    print()
 
 
 def _what_was_done(captures: Sequence[Capture], fixed: Speed, name: str) -> None:

@@ -49,6 +49,22 @@ def peak_memory(configs: int, seed: int) -> float:
     return int(output.split()[0]) / 1024
 
 
+def peer(name: str, files: Sequence[Path], runs: int) -> float | None:
+    """Return the median seconds that another reader takes for all files; None where it is not installed.
+
+    It runs in the environment that was made for it, else in this one.
+    """
+    own = ROOT / "build" / f"bench-{name}" / "bin" / "python"
+    python = str(own) if own.exists() else sys.executable
+    if subprocess.run([python, "-c", f"import {name}"], capture_output=True, check=False).returncode:
+        return None
+    command = [python, "bench/peer.py", name, str(runs), *map(str, files)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"{name} failed:\n{done.stderr}")
+    return float(done.stdout.split()[-1])
+
+
 def start_up(arguments: Iterable[str], runs: int) -> float:
     """Return the median seconds that `python` with these arguments takes from start to end."""
     listed = list(arguments)

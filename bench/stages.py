@@ -14,6 +14,7 @@ from auditor.rules import load_rules
 from auditor.rules.engine import Lines, judge
 from auditor.secrets import Redactor
 from auditor.site import join
+from auditor.syntax import ios
 from auditor.verdicts import Finding
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -70,6 +71,11 @@ def parse(capture: Capture) -> int:
     """Parse into the model; returns the number of lines that the model speaks of."""
     device = read(capture)
     return sum(each.understood for each in device.coverage)
+
+
+def read_ios(text: str) -> int:
+    """Make a tree of a running configuration, as other programs' readers do."""
+    return len(ios.parse(text).top)
 
 
 def check(capture: Capture, site: SiteEntry, policy: Policy) -> tuple[Finding, ...]:

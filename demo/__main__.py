@@ -1,8 +1,8 @@
 """Audit a simulated shop over SSH, as a user would, and stop.
 
-The devices are SSH servers on loopback that answer from `demo/shop`: an OpenWrt router, `gw`, and a MikroTik access
-point, `ap`, whole configurations with the faults that shops have. The audit is the real command line in its own
-process. What it writes goes to `demo-output/`.
+The devices are SSH servers on loopback that answer from `demo/shop`: an OpenWrt router, `gw`, a MikroTik access point,
+`ap`, and a Catalyst 9800 controller on an access point, `wlc`: whole configurations with the faults that shops have.
+The audit is the real command line in its own process. What it writes goes to `demo-output/`.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 
-from tests.fakes import openwrt_ssh, routeros_ssh
+from tests.fakes import ios_ssh, openwrt_ssh, routeros_ssh
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOP = Path(__file__).resolve().parent / "shop"
@@ -38,17 +38,20 @@ async def _demonstrate(home: Path) -> int:
     async with (
         openwrt_ssh.FakeOpenWrt(openwrt_ssh.Device(SHOP / "gw", password=password)) as gw,
         routeros_ssh.FakeRouterOS(routeros_ssh.Device(SHOP / "ap", password=password, identity="Tea room")) as ap,
+        ios_ssh.FakeIos(ios_ssh.Device(SHOP / "wlc", password=password, hostname="terrace")) as wlc,
     ):
-        inventory = _inventory(gw=gw.port, ap=ap.port)
-        print(f"A simulated OpenWrt router listens on 127.0.0.1:{gw.port} (SSH), and a MikroTik access point on")
-        print(f"127.0.0.1:{ap.port}. Their shop stands in {inventory}.")
+        inventory = _inventory(gw=gw.port, ap=ap.port, wlc=wlc.port)
+        print(f"Three simulated devices listen for SSH, and their shop stands in {inventory}:")
+        print(f"  gw   an OpenWrt router                      127.0.0.1:{gw.port}")
+        print(f"  ap   a MikroTik access point                127.0.0.1:{ap.port}")
+        print(f"  wlc  a Cisco Catalyst 9800 on the terrace   127.0.0.1:{wlc.port}")
         print("The audit is the real program: it logs in, reads, judges, and tries each fix in memory.\n", flush=True)
         code = await _auditor(
             *("audit", str(inventory), "--out", str(OUTPUT / "fixes"), "--accept-new-host-keys"),
             *(word for file in REPORTS for word in ("--report", f"{file.suffix[1:]}={file}")),
             environment=_environment(home, password),
         )
-        asked = len(gw.log.commands), len(ap.log.commands)
+        asked = {"openwrt": len(gw.log.commands), "routeros": len(ap.log.commands), "cisco_ios": len(wlc.log.commands)}
     missing = [str(file) for file in REPORTS if not file.is_file()]  # a crash ends with the code of findings, too
     if code != FINDINGS or missing:
         print(
@@ -57,10 +60,11 @@ async def _demonstrate(home: Path) -> int:
         return 1
     print(
         f"\nThis shop is faulty on purpose, so the audit ended with exit code {FINDINGS} (findings), which would fail a"
-        f"\nscheduled run; the demo itself went well. The router was asked {asked[0]} commands and the access point"
-        f"\n{asked[1]}, all of which only read: `auditor platforms openwrt --commands` and `auditor platforms routeros"
-        "\n--commands` list them. Nothing was changed; the fixes are for you to apply.\n"
+        "\nscheduled run; the demo itself went well. All that was sent only reads, and is listed by:"
     )
+    for platform, count in asked.items():
+        print(f"  {count:2} commands  auditor platforms {platform} --commands")
+    print("Nothing was changed; the fixes are for you to apply.\n")
     for file in sorted(file for file in OUTPUT.rglob("*") if file.is_file() and not _hidden(file)):
         print(f"  {file}")
     return 0

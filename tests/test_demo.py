@@ -76,22 +76,31 @@ def test_it_ends_well_although_the_shop_is_faulty(demo: Demo) -> None:
         ("schedule-cuts-readers", "gw/etc/crontabs/root", "0 12 * * 2,5 /sbin/reboot", ""),
         ("station-isolation", "ap/export.rsc", "/interface wifi datapath add bridge=bridge client-isolation=yes", ""),
         ("schedule-cuts-readers", "ap/export.rsc", "/system scheduler add", "name=wifi-off"),
+        ("station-isolation", "wlc/running-config.txt", "peer-blocking drop", "wlan tills 1"),
+        ("wifi-session-timeout", "wlc/commands/policy-profile-tills.txt", "Session Timeout", ""),
     ],
 )
 def test_it_shows_each_fault_with_the_offending_line(demo: Demo, rule: str, file: str, text: str, after: str) -> None:
-    """A file of the router lies in its file system; the export of the access point is a text of its own."""
+    """A file of the router lies in its file system; what the other devices print are texts of their own."""
     assert rule in demo.output
     device, _, path = file.partition("/")
-    place = f"{device}:{'' if path.endswith('.rsc') else '/'}{path}:{_line(file, text, after=after)} "
+    place = f"{device}:{'/' if device == 'gw' else ''}{path}:{_line(file, text, after=after)} "
     shown = next(line for line in demo.output.splitlines() if place in line)
     assert text in shown
 
 
-def test_one_fault_is_shown_and_mended_on_both_devices(demo: Demo) -> None:
+def test_one_fault_is_shown_and_mended_on_all_three_devices(demo: Demo) -> None:
     lines = (demo.folder / "fixes" / "gw.risky.commands").read_text(encoding="utf-8")
     assert "uci set 'wireless.pos_2g.isolate=0'" in lines
     lines = (demo.folder / "fixes" / "ap.risky.commands").read_text(encoding="utf-8")
     assert '/interface wifi datapath set [find name="dp-tills"] client-isolation=no' in lines
+    lines = (demo.folder / "fixes" / "wlc.risky.commands").read_text(encoding="utf-8")
+    assert "wlan tills 1 BAKERY-TILLS\nshutdown\nno peer-blocking\nno shutdown\n" in lines
+
+
+def test_a_policy_profile_is_shut_changed_and_opened_again(demo: Demo) -> None:
+    lines = (demo.folder / "fixes" / "wlc.commands").read_text(encoding="utf-8")
+    assert "wireless profile policy tills\nshutdown\nsession-timeout 86400\nno shutdown\n" in lines
 
 
 def test_it_shows_a_default_and_what_could_not_be_decided(demo: Demo) -> None:
@@ -119,7 +128,7 @@ def test_the_files_that_it_names_are_there(demo: Demo) -> None:
 
 def test_nothing_is_left_running(demo: Demo) -> None:
     ports = [int(port) for port in re.findall(r"127\.0\.0\.1:(\d+)", demo.output)]
-    assert len(ports) == 2
+    assert len(ports) == 3
     for port in ports:
         with pytest.raises(ConnectionRefusedError):
             socket.create_connection(("127.0.0.1", port), timeout=5).close()

@@ -15,6 +15,7 @@ from auditor.platforms import PLATFORMS
 from auditor.policies import Policy, load_policy
 from auditor.profiles import load_profile
 from auditor.report.decided import decided
+from auditor.report.explain import sent_besides
 from auditor.rules import Rule, load_rules
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -78,6 +79,8 @@ def _platforms() -> Iterator[str]:
         yield "| --- | --- | --- |"
         for command in profile.commands:
             yield f"| `{_cell(command.run)}` | `{_cell(command.stores)}` | {_cell(command.why)} |"
+        for sent, why in sent_besides(profile):
+            yield f"| `{_cell(sent)}` | | {_cell(why)} |"
         yield ""
         yield "### Documented defaults"
         yield ""

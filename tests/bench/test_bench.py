@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.fleet import Shop, fleet, shop
+from bench.fleet_cisco_ios import shop as cisco_ios_shop
 from bench.fleet_linux import shop as linux_shop
 from bench.fleet_routeros import shop as routeros_shop
 
@@ -27,9 +28,12 @@ def test_a_small_run_prints_every_number() -> None:
     stages = re.findall(r"^([a-z][a-z:,+ ]+?) {2,}([\d,]+) +([\d,]+) +([\d.,]+) +\d+%$", done.stdout, re.MULTILINE)
     names = [name for name, *_ in stages]
     assert [name.partition(":")[0] for name in names] == [
-        *3 * ("baseline", "load", "parse", "parse + rules", "parse + rules + fixes + proofs")
+        *4 * ("baseline", "load", "parse", "parse + rules", "parse + rules + fixes + proofs")
     ]
     assert all(int(configs.replace(",", "")) > 0 for _, configs, _, _ in stages)
+    readers = re.findall(r"^(split lines|auditor) +([\d,]+) +([\d,]+) +([\d.,]+)$", done.stdout, re.MULTILINE)
+    assert [name for name, *_ in readers] == ["split lines", "auditor"]
+    assert len(re.findall(r"^(?:hier_config|ciscoconfparse2) ", done.stdout, re.MULTILINE)) == 2
     assert re.search(r"peak memory, +2 configurations streamed: +\d+\.\d MB", done.stdout)
     assert len(re.findall(r"^start-up, .+ \d+ ms$", done.stdout, re.MULTILINE)) == 3
 
@@ -47,7 +51,13 @@ def test_configurations_are_as_long_as_those_of_shops() -> None:
     assert max(sizes) > 2 * min(sizes)
 
 
-@pytest.mark.parametrize("make", [linux_shop, routeros_shop])
+def test_running_configurations_are_as_long_as_those_of_branches() -> None:
+    sizes = [cisco_ios_shop(number).lines for number in range(60)]
+    assert 200 <= min(sizes) < 400
+    assert 1_000 < max(sizes) <= 2_000
+
+
+@pytest.mark.parametrize("make", [linux_shop, routeros_shop, cisco_ios_shop])
 def test_other_fleets_are_the_same_each_time_and_varied(make: Callable[..., Shop]) -> None:
     assert [make(number) for number in range(10)] == [make(number) for number in range(10)]
     assert make(7) != make(7, seed=2)
@@ -59,7 +69,8 @@ def test_the_fleet_is_understood() -> None:
     from auditor.pipeline import read
     from bench.stages import capture_of
 
-    for each in (*fleet(10), *map(linux_shop, range(10)), *map(routeros_shop, range(10))):
+    others = (make(number) for make in (linux_shop, routeros_shop, cisco_ios_shop) for number in range(10))
+    for each in (*fleet(10), *others):
         unknown = [
             line for coverage in read(capture_of(each.texts, each.platform)).coverage for line in coverage.unknown
         ]

@@ -14,10 +14,10 @@
 /interface wifi set [ find default-name=wifi2 ] channel.band=2ghz-n channel.frequency=2462 configuration=cfg-tills configuration.mode=ap disabled=no
 /interface wifi add configuration=cfg-guests configuration.mode=ap disabled=no mac-address=02:00:5E:CC:02:01 master-interface=wifi2 name=wifi2-guests
 /interface bridge port add bridge=bridge comment="trunk to the router" interface=ether1
-/interface bridge port add bridge=bridge interface=ether2
+/interface bridge port add bridge=bridge comment="trunk to the terrace" interface=ether2
 /ipv6 settings set disable-ipv6=yes
-/interface bridge vlan add bridge=bridge tagged=ether1 vlan-ids=30
-/interface bridge vlan add bridge=bridge tagged=ether1 vlan-ids=40
+/interface bridge vlan add bridge=bridge tagged=ether1,ether2 vlan-ids=30
+/interface bridge vlan add bridge=bridge tagged=ether1,ether2 vlan-ids=40
 /ip address add address=192.168.1.2/24 interface=bridge network=192.168.1.0
 /ip dns set servers=192.168.1.1
 /ip route add dst-address=0.0.0.0/0 gateway=192.168.1.1
