@@ -6,12 +6,14 @@ Source: Cisco, Security Configuration Guide, "Cisco Umbrella Integration".
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from auditor.model import Blocklist, DnsRedirect, Fact, Listed, Span, Stated, Unknown
 from auditor.platforms.cisco_ios.blocks import Line
 from auditor.platforms.cisco_ios.config import Config
 from auditor.platforms.cisco_ios.dhcp_places import Interfaces, of_policy
 from auditor.platforms.cisco_ios.dhcp_pools import unique
+from auditor.platforms.cisco_ios.wireless_filters import on_access_points
 from auditor.services.reading import printable
 
 _WORDS = ("umbrella", "opendns")
@@ -19,25 +21,40 @@ _PORT = 53
 KEY = "umbrella"
 OF_POLICY = f"{KEY} policy "
 _POLICY = "wireless profile policy"
+_SERVICE = "Cisco Umbrella"
+
+
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """A policy profile that sends its clients' questions to Umbrella, and where the clients are, () if not known."""
+
+    key: str
+    name: str
+    asked: Unknown
+    interfaces: tuple[str, ...]
+
+    @property
+    def near(self) -> tuple[Span, ...]:
+        return self.asked.near
 
 
 def redirects(config: Config, network: Interfaces) -> Listed[DnsRedirect]:
     """Return what the device does to questions of clients behind its interfaces, or on its WLANs."""
-    found: list[DnsRedirect] = []
-    holes = list(config.holes())
-    for policy in _of_policies(config, network):
-        if isinstance(policy, Unknown):
-            holes.append(policy)
-        else:
-            found.append(policy)
+    policies = tuple(_of_policies(config, network))
+    holes = (*config.holes(), *(each.asked for each in policies if not each.interfaces))
+    found = [
+        DnsRedirect(config.device, each.key, Stated(each.interfaces, each.near), each.asked, Stated(_PORT, each.near))
+        for each in policies
+        if each.interfaces
+    ]
     inside, outside = _lines(config)
     if not inside and not outside:
-        return Listed(tuple(found), tuple(holes))
+        return Listed(tuple(found), holes)
     near = tuple(line.span for _, line in (*inside, *outside))
     why = "DNS questions are redirected to Cisco Umbrella, unless they are for a domain that is listed as local"
     asked = Unknown(why, (*near, *_maps(config)), "look the test name up from a POS")
     redirect = DnsRedirect(config.device, KEY, _clients(config, inside, near), asked, Stated(_PORT, near))
-    return Listed((redirect, *found), tuple(holes))
+    return Listed((redirect, *found), holes)
 
 
 def _clients(config: Config, inside: list[tuple[str, Line]], near: tuple[Span, ...]) -> Fact[tuple[str, ...] | None]:
@@ -50,14 +67,17 @@ def _clients(config: Config, inside: list[tuple[str, Line]], near: tuple[Span, .
 
 def blocklists(config: Config, network: Interfaces) -> Iterator[Blocklist]:
     """Umbrella as a service that makes names unreachable."""
-    for policy in _of_policies(config, network):
-        if isinstance(policy, DnsRedirect):
-            near = policy.interfaces.spans if not isinstance(policy.interfaces, Unknown) else ()
-            yield Blocklist(config.device, policy.key, "Cisco Umbrella", Stated(True, near), policy.interfaces)
+    policies = tuple(_of_policies(config, network))
+    local = on_access_points(config, network) if policies else {}
+    for each in policies:
+        bsses = local.get(each.name, ())
+        if each.interfaces or bsses:
+            where = Stated(each.interfaces, each.near)
+            yield Blocklist(config.device, each.key, _SERVICE, Stated(True, each.near), where, bsses)
     inside, outside = _lines(config)
     near = tuple(line.span for _, line in (*inside, *outside))
     if near:
-        yield Blocklist(config.device, KEY, "Cisco Umbrella", Stated(True, near), _clients(config, inside, near))
+        yield Blocklist(config.device, KEY, _SERVICE, Stated(True, near), _clients(config, inside, near))
 
 
 def _lines(config: Config) -> tuple[list[tuple[str, Line]], list[tuple[str, Line]]]:
@@ -83,7 +103,7 @@ def _maps(config: Config) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _of_policies(config: Config, network: Interfaces) -> Iterator[DnsRedirect | Unknown]:
+def _of_policies(config: Config, network: Interfaces) -> Iterator[_Sending]:
     """On a wireless controller a policy profile can send its clients' questions there."""
     names = unique(f"{OF_POLICY}{block.name}" for block in config.blocks(_POLICY))
     for key, block in zip(names, config.blocks(_POLICY), strict=True):
@@ -92,10 +112,4 @@ def _of_policies(config: Config, network: Interfaces) -> Iterator[DnsRedirect | 
             continue
         why = f"policy profile '{printable(block.name)}' sends DNS questions of its clients to Cisco Umbrella"
         asked = Unknown(why, (line.span,), "look the test name up from a POS on this WLAN")
-        interfaces = of_policy(network, block)
-        near = (line.span,)
-        yield (
-            DnsRedirect(config.device, key, Stated(interfaces, near), asked, Stated(_PORT, near))
-            if interfaces
-            else asked
-        )
+        yield _Sending(key, block.name, asked, of_policy(network, block))

@@ -70,7 +70,8 @@ class Lists:
         key = (acl.name, context.view, context.bridged, seen)
         if key not in self._steps:
             chain = f"{KEY}{printable(acl.name, 80)}"
-            remembered = tuple(self.remembered(context))
+            asks = any(entry.match.evaluate for entry in acl.entries)
+            remembered = tuple(self.remembered(context)) if asks else ()
             self._steps[key] = Steps(steps_of(acl, context, chain, seen=seen, remembered=remembered))
         return self._steps[key]
 

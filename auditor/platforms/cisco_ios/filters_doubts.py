@@ -61,7 +61,8 @@ def own_answers(scene: Scene, lists: Lists, routed: tuple[Applied, ...]) -> Iter
     """Input lists of uplinks that may drop answers to questions of the device's own resolver."""
     context = scene.context("forward", view=View.REPLY)
     asked = Box(protocols=frozenset({"udp"}), ports=((53, 53),))
-    inward = tuple(place for place in routed if place.direction == "in" and place.interface in scene.uplinks)
+    uplinks = scene.uplinks
+    inward = tuple(place for place in routed if place.direction == "in" and place.interface in uplinks)
     for base in lists.bases("forward", inward):
         flat = flat_of(base, context)
         found = None if flat.trouble else lost(flat.entries, Action.ACCEPT, context.universe)

@@ -177,7 +177,8 @@ def source_nats(scene: Scene, translation: Translation) -> Iterator[SourceNat]:
 
 def untranslated(scene: Scene, translation: Translation) -> Iterator[Step]:
     """Private networks whose packets leave by an outside interface as they are, though others are translated."""
-    outside = frozenset(translation.outside) & scene.uplinks
+    uplinks = scene.uplinks
+    outside = frozenset(translation.outside) & uplinks
     if not outside or not translation.inside or not translation.dynamic:
         return
     statics = merged(i for each in translation.static for i in each.inside)
@@ -191,7 +192,7 @@ def untranslated(scene: Scene, translation: Translation) -> Iterator[Step]:
     )
     unsure = any(clause.doubt for each in translation.dynamic for clause in each.clauses)
     for interface in scene.interfaces:
-        if interface.key in translation.outside or interface.key in scene.uplinks:
+        if interface.key in translation.outside or interface.key in uplinks:
             continue
         if isinstance(interface.addresses, Unknown):
             continue

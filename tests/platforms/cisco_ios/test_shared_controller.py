@@ -146,6 +146,8 @@ def test_without_the_tags_of_access_points_no_part_is_certain() -> None:
         ("wlan guest 3 SHOP-GUEST", "security web-auth", "portal-login-required", Result.PASS),
         ("wireless profile policy pos", "urlfilter list post-auth-filter X", "dns-name-blocked", Result.UNKNOWN),
         ("wireless profile policy guest", "urlfilter list post-auth-filter X", "dns-name-blocked", Result.PASS),
+        ("wireless profile policy pos", "umbrella-param-map X", "dns-name-blocked", Result.UNKNOWN),
+        ("wireless profile policy guest", "umbrella-param-map X", "dns-name-blocked", Result.PASS),
     ],
 )
 def test_the_controller_looks_at_stations_that_access_points_switch(
