@@ -23,11 +23,15 @@ _WHICH_PORT = (
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """One end of a way within a segment: the BSSs that it may use, whether a cable too, and its addresses."""
+    """One end of a way within a segment: the BSSs that it may use, whether a cable too, and its addresses.
+
+    `behind` are devices that are known to have it behind one port: name and key of the port.
+    """
 
     bsses: tuple[Bss, ...]
     cable: bool
     addresses: Addresses
+    behind: tuple[tuple[str, str], ...] = ()
 
 
 def bridge_filters(
@@ -62,6 +66,8 @@ def _through(
 
 def _keys(device: Device, side: Sides, ports: tuple[str, ...]) -> tuple[str, ...]:
     """The ports of a device that an end may be behind: those of its BSSs, or any other if it comes by a cable."""
+    if device.name in dict(side.behind):
+        return (dict(side.behind)[device.name],)
     own = tuple(bss.key for bss in side.bsses if bss.device == device.name)
     wired = side.cable or len(own) < len(side.bsses)
     radios = {bss.key for bss in device.bsses}

@@ -23,7 +23,7 @@ def severed(segment: Segment, devices: tuple[Device, ...]) -> Unknown | None:
         if not switch.learned.items:
             continue
         behind = {
-            end.name: port for end in ends if end is not switch and (port := _port_to(switch, end, segment, devices))
+            end.name: port for end in ends if end is not switch and (port := port_to(switch, end, segment, devices))
         }
         for name, port in behind.items():
             links = () if isinstance(port.links, Unknown) else port.links.value
@@ -45,8 +45,8 @@ def _matters(device: Device, segment: Segment) -> bool:
     return addressed or any(bss.device == device.name for bss in segment.bsses)
 
 
-def _port_to(switch: Device, end: Device, segment: Segment, devices: tuple[Device, ...]) -> Port | None:
-    """The port of a switch behind which the one cable is by which another device is in the segment."""
+def port_to(switch: Device, end: Device, segment: Segment, devices: tuple[Device, ...]) -> Port | None:
+    """Return the port of a switch behind which another device is in the segment, by one cable; None if not known."""
     own = [interface for interface in end.interfaces if interface in segment.interfaces]
     cables = _cables(end, own)
     if len(cables) != 1:

@@ -6,8 +6,10 @@ from itertools import pairwise
 from typing import Any
 
 from auditor.capture import Failure
-from auditor.model import Bss, Device, Fact, Interface, Listed, Unknown, spans_of
+from auditor.model import Device, Fact, Interface, Listed, Unknown, spans_of
 from auditor.site.addresses import Addresses, whole
+from auditor.site.bridge_filters import Sides, bridge_filters
+from auditor.site.cables import port_to
 from auditor.site.filter_hops import filter_hops
 from auditor.site.filters import Interval, Question, interval
 from auditor.site.hops import Hop, Passage, decisive
@@ -97,12 +99,48 @@ def egress(
     return Egress(Passage.UNKNOWN, device.name, (), _disagree(answers, hops))
 
 
-def beyond(bsses: tuple[Bss, ...], found: Egress) -> Egress:
-    """What becomes of packets of stations that meet a filter first; what is blocked further on stays so."""
-    doubts = station_filters(bsses)
-    if not doubts or found.passage is not Passage.OPEN:
+def to_router(
+    segment: Segment,
+    devices: tuple[Device, ...],
+    clients: Sides,
+    destinations: tuple[Interval, ...],
+    *,
+    protocol: str,
+    port: int,
+    routers: frozenset[str],
+) -> tuple[Hop, ...]:
+    """Return hops for all that packets of clients meet before their router: filters of a BSS, and within bridges.
+
+    What a router does itself with packets that come to it, its own filters say.
+    """
+    between = tuple(device for device in devices if device.name not in routers)
+    ends = [device for device in devices if device.name in routers]
+    learned = [(each.name, port_to(each, ends[0], segment, devices)) for each in between if len(ends) == 1]
+    behind = tuple((name, port.key) for name, port in learned if port is not None)
+    router = Sides((), cable=True, addresses=Addresses(destinations), behind=behind)
+    hops = bridge_filters(segment, between, clients, router, protocol=protocol, port=port)
+    return (*station_filters(clients.bsses), *hops)
+
+
+def beyond(before: tuple[Hop, ...], found: Egress, *, somewhere: bool) -> Egress:
+    """What becomes of packets that meet hops before their router; `somewhere`: as in a host on the internet."""
+    stopping = decisive(before)
+    if stopping is None or found.passage is Passage.BLOCKED:
         return found
-    return replace(found, passage=Passage.UNKNOWN, hops=(*doubts, *found.hops), fact=doubts[0].fact)
+    passage = _passage(list(before), somewhere=somewhere)
+    if passage is found.passage:
+        return found
+    return replace(found, passage=passage, hops=(*before, *found.hops), fact=stopping.fact)
+
+
+def reached(before: tuple[Hop, ...], found: Egress | None, server: str) -> Egress | None:
+    """What becomes of packets to a server; `found` None: once they are at its device, nothing there stops them."""
+    stopping = decisive(before)
+    if stopping is None:
+        return found
+    if found is not None:
+        return beyond(before, found, somewhere=False)
+    return Egress(_passage(list(before), somewhere=False), server, before, stopping.fact)
 
 
 def _no_gateway(

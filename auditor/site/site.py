@@ -10,11 +10,24 @@ from auditor.inventory import Addressing, Role, SiteEntry, WorkingDay, working_d
 from auditor.model import Bss, Declared, Device, DhcpScope, Interface, Listed, Port, Unknown
 from auditor.policies import Policy
 from auditor.site.addresses import Addresses, by_dhcp, whole
+from auditor.site.bridge_filters import Sides
 from auditor.site.controllers import with_controllers
 from auditor.site.dhcp import ProposedReservation, Reserved, is_on, proposed_reservations, reservations, scopes_serving
-from auditor.site.egress import Egress, beyond, egress, gateways, to_device, to_dhcp_server, uplinks
+from auditor.site.egress import (
+    INTERNET,
+    Egress,
+    beyond,
+    egress,
+    gateways,
+    reached,
+    to_device,
+    to_dhcp_server,
+    to_router,
+    uplinks,
+)
 from auditor.site.elsewhere import apart
-from auditor.site.filters import interval
+from auditor.site.filters import Interval, interval
+from auditor.site.hops import Hop
 from auditor.site.memory import Memory
 from auditor.site.parts import served
 from auditor.site.paths import Path, path
@@ -188,7 +201,35 @@ class Site:
                 routers_told=routers,
             ),
         )
-        return beyond(clients.attachment.bsses if clients.media.wireless else (), found)
+        destinations = tuple(map(interval, networks)) or INTERNET
+        before = self._before_router(clients, destinations, protocol, port)
+        return beyond(before, found, somewhere=not networks)
+
+    def _before_router(
+        self,
+        clients: Pos | Readers,
+        destinations: tuple[Interval, ...],
+        protocol: str,
+        port: int,
+        sources: Addresses | None = None,
+        server: str = "",
+    ) -> tuple[Hop, ...]:
+        """What packets of these clients meet before their router, or before the device `server`."""
+        segment, media = clients.attachment.segment, clients.media
+        bsses = clients.attachment.bsses if media.wireless else ()
+        routers = frozenset([server] if server else (device.name for device in self.gateways(clients)))
+        return self._memory.once(
+            ("to router", clients, destinations, protocol, port, sources, routers),
+            lambda: to_router(
+                segment,
+                self.devices,
+                Sides(bsses, media.wired, sources or self._addresses(clients)),
+                destinations,
+                protocol=protocol,
+                port=port,
+                routers=routers,
+            ),
+        )
 
     def relays(self, clients: Pos | Readers) -> tuple[DhcpScope, ...]:
         """The DHCP relays in the network of these clients."""
@@ -207,15 +248,17 @@ class Site:
         return tuple(device for device, _, _ in found)
 
     def dhcp_request(self, clients: Pos | Readers, scope: DhcpScope) -> Egress | None:
-        """Ask whether the question of a DHCP client gets past the packet filter of the server's or relay's device.
+        """Ask whether the question of a DHCP client gets to the server or relay, and past the filter of its device.
 
-        None where that is not behind its filter, or where the question comes by way of a relay.
+        None where nothing stands in its way, or where the question comes by way of a relay.
         """
-        if not isinstance(scope.hears_past_filters, Unknown) and scope.hears_past_filters.value:
-            return None
         if not is_on(scope, clients.attachment.segment):
             return None
-        return to_dhcp_server(clients.attachment.segment, self.device(scope.device))
+        hears = not isinstance(scope.hears_past_filters, Unknown) and scope.hears_past_filters.value
+        found = None if hears else to_dhcp_server(clients.attachment.segment, self.device(scope.device))
+        everybody = int(IPv4Address("255.255.255.255"))
+        before = self._before_router(clients, ((everybody, everybody),), "udp", 67, Addresses(((0, 0),)), scope.device)
+        return reached(before, found, scope.device)
 
     def _routers(self, clients: Pos | Readers) -> frozenset[IPv4Address]:
         """The routers that clients of a segment are told by DHCP; none if no server is known."""
@@ -251,7 +294,8 @@ class Site:
             found = to_device(segment, owned[0], address, protocol=protocol, port=port)
             if found is None:
                 return None
-            return beyond(clients.attachment.bsses if clients.media.wireless else (), found)
+            before = self._before_router(clients, ((int(address), int(address)),), protocol, port)
+            return beyond(before, found, somewhere=False)
         if any(other.holds(address) for other in self.segments):
             return None
         return self._egress(clients, (IPv4Network(address),), protocol, port)

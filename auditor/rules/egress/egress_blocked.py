@@ -25,7 +25,7 @@ from auditor.model import Declared, PortForward, Severity, Unknown, spans_of
 from auditor.policies import HostKind
 from auditor.rules.base import Rule
 from auditor.rules.clients import allow, clients, consumer, out_of_sight
-from auditor.site import Egress, Passage, Pos, Readers, Site
+from auditor.site import Egress, HopKind, Passage, Pos, Readers, Site
 from auditor.verdicts import Change, Fail, Fix, Pass, Undecided, Verdict
 
 _DNS = 53
@@ -214,7 +214,7 @@ def _fix(client: Readers | Pos, needs: list[_Need]) -> Fix:
         hop = using[0].egress.decisive
         assert hop is not None
         networks = tuple(dict.fromkeys(network for need in using for network in need.networks))
-        to_router = not hop.leaving
+        to_router = not hop.leaving and hop.kind is not HopKind.BRIDGE_FILTER
         somewhere = not to_router and not all(need.networks for need in using)
         destinations = None if to_router or somewhere else networks
         changes.append(allow(client, hop, destinations, protocol, port, addressless=port == _DHCP))
