@@ -12,6 +12,7 @@ from auditor.platforms.cisco_ios.acl_matches import permitted
 from auditor.platforms.cisco_ios.blocks import Block
 from auditor.platforms.cisco_ios.filters_scene import Scene
 from auditor.platforms.cisco_ios.nat import UNTRANSLATED, Translation, untranslated
+from auditor.platforms.cisco_ios.policing import dropping
 from auditor.platforms.cisco_ios.route_maps import clauses_of, entries_of
 from auditor.services.netfilter.boxes import Box
 from auditor.services.netfilter.conditions import Clause, Context, doubted, narrowed
@@ -21,6 +22,8 @@ from auditor.services.reading import printable
 
 _WEB = Box(protocols=frozenset({"tcp"}), ports=((80, 80), (443, 443)))
 _TCP = Box(protocols=frozenset({"tcp"}))
+_QOS = "quality of service"
+_DROPS = "it drops some packets, whatever their rate"
 _ROUTES = ("ip next-hop", "ip default next-hop", "interface", "default interface", "vrf", "ip vrf", "global")
 
 
@@ -32,6 +35,7 @@ def bases(scene: Scene, translation: Translation) -> Iterator[Base]:
         ("crypto map", lambda context: _tunnels(scene, context)),
         ("ip wccp", lambda _: _caches(scene)),
         ("inspection of content", lambda _: _content(scene)),
+        (_QOS, lambda _: _policed(scene)),
     )
     for key, make in kinds:
         if any(True for _ in make(scene.context("forward"))):
@@ -113,6 +117,24 @@ def _entries(scene: Scene, name: str) -> Iterator[Block]:
         words = block.name.split()
         if words[:1] == [name] and len(words) > 1 and words[1].isdecimal():
             yield block
+
+
+# -- quality of service ----------------------------------------------------------------------------------------
+
+
+def _policed(scene: Scene) -> Iterator[Step]:
+    """Policies on an interface that drop packets of a class whatever their rate."""
+    for direction in ("input", "output"):
+        for name, block in scene.blocks.items():
+            names = frozenset({name})
+            here = (Clause(Box(entering=names) if direction == "input" else Box(leaving=names)),)
+            for line in block.lines(f"service-policy {direction}"):
+                spans = dropping(scene.config, line.rest)
+                if spans:
+                    yield _maybe(_QOS, f"service-policy {direction} of {name}", here, _DROPS, (line.span, *spans))
+            for line in block.lines(f"rate-limit {direction}"):
+                if "conform-action drop" in line.rest:
+                    yield _maybe(_QOS, f"rate-limit {direction} of {name}", here, _DROPS, (line.span,))
 
 
 # -- content ---------------------------------------------------------------------------------------------------

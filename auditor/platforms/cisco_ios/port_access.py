@@ -17,6 +17,7 @@ from auditor.platforms.cisco_ios.blocks import Line
 from auditor.platforms.cisco_ios.config import Config
 from auditor.platforms.cisco_ios.network import Network
 from auditor.platforms.cisco_ios.network_links import Link
+from auditor.platforms.cisco_ios.policing import dropping
 from auditor.platforms.cisco_ios.switchports import Switchport
 from auditor.platforms.cisco_ios.templates import Settings
 from auditor.platforms.cisco_ios.vlans import vlan_list
@@ -74,10 +75,12 @@ def dhcp_doubts(config: Config, network: Network) -> tuple[Unknown, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Guard:
-    """VLANs in which DHCP is snooped, and ARP is inspected, with their lines."""
+    """VLANs in which DHCP is snooped, ARP is inspected, and frames of some addresses are dropped, with their lines."""
 
+    config: Config
     snooped: dict[int, tuple[Span, ...]]
     inspected: dict[int, tuple[Span, ...]]
+    dropped: dict[int, tuple[Span, ...]]
 
     @classmethod
     def of(cls, config: Config, network: Network) -> "_Guard":
@@ -85,7 +88,7 @@ class _Guard:
         config.understood(*alone)
         vlans = _by_vlan(config, "ip dhcp snooping vlan")
         snooped = vlans if alone and not alone[-1].text.startswith("no ") else {}
-        return cls(snooped, _by_vlan(config, "ip arp inspection vlan"))
+        return cls(config, snooped, _by_vlan(config, "ip arp inspection vlan"), _dropped(config))
 
 
 def _by_vlan(config: Config, words: str) -> dict[int, tuple[Span, ...]]:
@@ -99,6 +102,17 @@ def _by_vlan(config: Config, words: str) -> dict[int, tuple[Span, ...]]:
             found[vid] = (line.span,)
             if line.no:
                 del found[vid]
+    return found
+
+
+def _dropped(config: Config) -> dict[int, tuple[Span, ...]]:
+    """`mac address-table static MAC vlan N drop`: frames from and to that address are dropped there."""
+    found: dict[int, tuple[Span, ...]] = {}
+    for prefix in ("mac address-table static", "mac-address-table static"):
+        for line in config.top.lines(prefix):
+            words = line.words
+            if len(words) == 4 and words[1] == "vlan" and words[2].isdecimal() and words[3] == "drop":
+                found[int(words[2])] = (*found.get(int(words[2]), ()), line.span)
     return found
 
 
@@ -120,6 +134,14 @@ def _rules(network: Network, guard: _Guard, name: str, member: Switchport) -> It
     if source is not None and not source.no:
         why = f"port {printable(name)} drops packets of devices that got no lease through it"
         doubts.append(Unknown(why, (source.span,), f"use leases, not fixed addresses; {_PING}"))
+    for vid in sorted(vids & guard.dropped.keys()):
+        why = f"the switch drops frames of some addresses in VLAN {vid}"
+        doubts.append(Unknown(why, guard.dropped[vid], f"see whose addresses these are; {_PING}"))
+    policy = link.settings.said("service-policy input")
+    drops = dropping(guard.config, policy.rest) if policy is not None and not policy.no else ()
+    if policy is not None and drops:
+        why = f"the policy of port {printable(name)} drops some packets, whatever their rate"
+        doubts.append(Unknown(why, (policy.span, *drops), f"see what its classes match; {_PING}"))
     for number, doubt in enumerate(doubts, start=1):
         key = name if number == 1 else f"{name} ({number})"
         yield matching(key, doubt, entering=Stated(frozenset((name,)), doubt.near))
