@@ -109,3 +109,15 @@ def test_pins_agree_with_the_ranges_of_the_project() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     asked = (ROOT / "requirements" / "runtime.in").read_text(encoding="utf-8").splitlines()
     assert set(project["dependencies"]) <= set(asked)
+
+
+def test_no_group_has_a_possessive_quantifier() -> None:
+    """Python before 3.11.5 takes a wrong way back within them (python/cpython#106052); atomic groups are right."""
+    wrong = re.compile(r"\)(?:[*+?]|\{[0-9,]+\})\+")
+    found = [
+        f"{path}:{number}"
+        for path in sorted(PACKAGE.rglob("*.py"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if wrong.search(line)
+    ]
+    assert found == []

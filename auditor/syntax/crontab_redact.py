@@ -10,13 +10,13 @@ _SETTING = re.compile(r"[ \t]*(?:#.*|[A-Za-z_][A-Za-z0-9_]*[ \t]*=.*)", re.DOTAL
 # One word of a shell behind `name=`; behind `name:` it stands inside quotes that were opened before.
 _ASSIGNED = re.compile(
     rf"(?<![A-Za-z0-9_])(?P<head>(?P<name>{SECRET_NAME})(?:=|:[ \t]*(?!//)))"
-    r"""(?P<value>(?<==)(?:"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|\\.|[^\s"';&|\\])++|(?<!=)[^\s"';&|]++)""",
+    r"""(?P<value>(?<==)(?>(?:"(?>(?:[^"\\\n]|\\.)*)"|'[^'\n]*+'|\\.|[^\s"';&|\\])+)|(?<!=)[^\s"';&|]++)""",
     re.IGNORECASE,
 )
 # A word that names a secret, and the words behind it up to the end of the command, or of the quotes it stands in.
 _BEHIND = re.compile(
     rf"(?<![A-Za-z0-9_./-])(?P<head>{SECRET_NAME}[ \t]+)"
-    r"""(?P<rest>(?:"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+'|(?<=[ \t])['"][^\n]*+|\\.|[^\n;&|"'\\])++)""",
+    r"""(?P<rest>(?>(?:"(?>(?:[^"\\\n]|\\.)*)"|'[^'\n]*+'|(?<=[ \t])['"][^\n]*+|\\.|[^\n;&|"'\\])+))""",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"""(["'])([^"'\\]*)\1""")

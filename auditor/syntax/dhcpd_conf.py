@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 _DEEPEST = 40
 _TOKEN = re.compile(
-    r"""(?P<blank>\s++|\#[^\n]*+)|(?P<mark>[{};])|(?P<string>"(?:[^"\\]++|\\.)*+")|(?P<word>[,=]|[^\s{};,="\#]++)""",
+    r"""(?P<blank>\s++|\#[^\n]*+)|(?P<mark>[{};])|(?P<string>"(?>(?:[^"\\]++|\\.)*)")|(?P<word>[,=]|[^\s{};,="\#]++)""",
     re.VERBOSE | re.DOTALL,
 )
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 _SPACE = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\.)*+"')
+_STRING = re.compile(r'"(?>(?:[^"\\\x00-\x1f]++|\\.)*)"')
 _WORDS = {"true": True, "false": False, "null": None}
 _DEEPEST = 64
 

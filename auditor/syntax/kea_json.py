@@ -13,10 +13,10 @@ from typing import TypeAlias
 
 _DEEPEST = 48
 _TOKEN = re.compile(
-    r"""(?P<blank>[\ \t\r\n\f]++|//[^\n]*+|\#[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)
+    r"""(?P<blank>[\ \t\r\n\f]++|//[^\n]*+|\#[^\n]*+|/\*(?>(?:[^*]++|\*(?!/))*)\*/)
     |(?P<include><\?[\ \t]*+include[\ \t]++"(?P<path>[^"\n]++)"[\ \t]*+\?>)
     |(?P<mark>[{}\[\]:,])
-    |(?P<string>"(?:[^"\\\x00-\x1f]++|\\["\\/bfnrtu])*+")
+    |(?P<string>"(?>(?:[^"\\\x00-\x1f]++|\\["\\/bfnrtu])*)")
     |(?P<number>-?[0-9]++(?:\.[0-9]++)?(?:[eE][+-]?[0-9]++)?(?![\w.]))
     |(?P<word>true|false|null)(?!\w)""",
     re.VERBOSE,

@@ -8,7 +8,7 @@ import re
 
 from auditor.syntax.kea_json import Array, Element, Node, Object
 
-_BLANKS = re.compile(r"(?:[ \t\r\n\f]++|//[^\n]*+|#[^\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)*+")
+_BLANKS = re.compile(r"(?>(?:[ \t\r\n\f]++|//[^\n]*+|#[^\n]*+|/\*(?>(?:[^*]++|\*(?!/))*)\*/)*)")
 _REST = re.compile(r"[ \t]*+(?:(?://|#)[^\n]*+)?\r?(?:\n|\Z)")
 
 

@@ -8,7 +8,7 @@ _WHOLE_LINE = re.compile(r"^[ \t]*(?:#|//|;).*$", re.MULTILINE)
 _SIGN = re.compile(r"[ \t](?:#|//)")
 # What packet filters, Kea and `ip` call a remark: `comment "…"`, `--comment …`, `"comment": "…"`.
 _QUOTED = re.compile(
-    r"""(?:(?<![\w-])(?:--)?comment[ \t]+|"(?:comment|ifalias|description|note)"\s*:\s*)"(?:[^"\\\n]++|\\.)*+\"""",
+    r"""(?:(?<![\w-])(?:--)?comment[ \t]+|"(?:comment|ifalias|description|note)"\s*:\s*)"(?>(?:[^"\\\n]++|\\.)*)\"""",
     re.IGNORECASE,
 )
 _ONE_WORD = re.compile(r"--comment[ \t]+[^\s\"]+")

@@ -16,16 +16,16 @@ _SWITCHES = frozenset({"blackhole"})
 _WORD = re.compile(r"[^\s\"=\[\]{}()$;]+")
 _PROPERTY = re.compile(
     r"""(?P<unset>!)?(?P<name>\.?[A-Za-z][A-Za-z0-9._/-]*)
-        (?:=(?P<value>"(?:[^"\\]++|\\.)*+"|(?:[^\s"\\\[\](){};$]++|\\[^\s])*+)(?=\s|$))?(?=[\s=]|$)\s*+""",
+        (?:=(?P<value>"(?>(?:[^"\\]++|\\.)*)"|(?>(?:[^\s"\\\[\](){};$]++|\\[^\s])*))(?=\s|$))?(?=[\s=]|$)\s*+""",
     re.VERBOSE | re.DOTALL,
 )
-_FIND = re.compile(r"\[\s*+find\b(?P<inside>(?:\"(?:[^\"\\]++|\\.)*+\"|[^\]\"]++)*+)\]", re.DOTALL)
+_FIND = re.compile(r"\[\s*+find\b(?P<inside>(?>(?:\"(?>(?:[^\"\\]++|\\.)*)\"|[^\]\"]++)*))\]", re.DOTALL)
 _CONDITION = re.compile(
-    r"""(?P<name>[A-Za-z][A-Za-z0-9._/-]*)=(?P<value>"(?:[^"\\]++|\\.)*+"|[^\s"\[\](){};$~<>!=]++)(?=\s|$)""",
+    r"""(?P<name>[A-Za-z][A-Za-z0-9._/-]*)=(?P<value>"(?>(?:[^"\\]++|\\.)*)"|[^\s"\[\](){};$~<>!=]++)(?=\s|$)""",
     re.VERBOSE | re.DOTALL,
 )
 _BLANKS = re.compile(r"\s*+")
-_QUOTED = re.compile(r"\"((?:[^\"\\]++|\\.)*+)\"(?=\s|$)", re.DOTALL)
+_QUOTED = re.compile(r"\"((?>(?:[^\"\\]++|\\.)*))\"(?=\s|$)", re.DOTALL)
 _NUMBERS = re.compile(r"\d+(?:,\d+)*")
 _INTERNAL = re.compile(r"\*[0-9A-Fa-f]+(?:,\*[0-9A-Fa-f]+)*")
 

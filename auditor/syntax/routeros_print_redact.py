@@ -14,8 +14,8 @@ from auditor.syntax.secret_names import mask_behind_secret_word, mask_private_ke
 from auditor.syntax.text_redact import redact_text
 
 _SHOWN = re.compile(
-    r"""(?<![A-Za-z0-9-])(?P<name>\.?[A-Za-z][A-Za-z0-9.-]*+)=(?P<gap>\r?\n[ \t]*+(?=["A-Za-z0-9/+]))?+"""
-    r"""(?P<value>"(?:[^"\\]++|\\.)*+"|"[\s\S]*|[^\s"][^\s]*(?:[^\S\n]+(?![A-Za-z0-9._/-]*+=)[^\s"]+)*+)""",
+    r"""(?<![A-Za-z0-9-])(?P<name>\.?[A-Za-z][A-Za-z0-9.-]*+)=(?>(?P<gap>\r?\n[ \t]*+(?=["A-Za-z0-9/+]))?)"""
+    r"""(?P<value>"(?>(?:[^"\\]++|\\.)*)"|"[\s\S]*|[^\s"][^\s]*(?>(?:[^\S\n]+(?![A-Za-z0-9._/-]*+=)[^\s"]+)*))""",
     re.DOTALL,
 )
 """A value without quotes goes up to the next name. One in quotes that are never closed goes to the end."""

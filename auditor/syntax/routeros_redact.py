@@ -79,9 +79,9 @@ def _remark(value: str, redactor: Redactor) -> str:
 
 
 _FOUND_BY = re.compile(
-    r"""(?P<name>\b[A-Za-z][A-Za-z0-9.-]*+)=(?P<value>"(?:[^"\\]++|\\.)*+"|[^\s\]\["=]++)(?=[\s\]]|\Z)"""
+    r"""(?P<name>\b[A-Za-z][A-Za-z0-9.-]*+)=(?P<value>"(?>(?:[^"\\]++|\\.)*)"|[^\s\]\["=]++)(?=[\s\]]|\Z)"""
 )
-_NAMED = re.compile(r"""(?P<name>\bset)[ \t]+(?P<value>"(?:[^"\\]++|\\.)*+"|[^\s\]\["=]++)(?=[\s\]]|\Z)""")
+_NAMED = re.compile(r"""(?P<name>\bset)[ \t]+(?P<value>"(?>(?:[^"\\]++|\\.)*)"|[^\s\]\["=]++)(?=[\s\]]|\Z)""")
 
 
 def _head(head: str, statement: Statement, redactor: Redactor) -> str:

@@ -9,14 +9,16 @@ from auditor.syntax.secret_names import SECRET_NAME, is_secret, mask_private_key
 _NAME = SECRET_NAME.replace("[a-z0-9_]", "[a-z0-9_-]")
 
 # Possessive where a text can be long: else a match remembers 200 times the size of the text, to give it back.
-_JSON_STRING = re.compile(r'"(?P<name>[A-Za-z0-9_-]+)"(?P<colon>\s*:\s*)"(?P<value>(?:[^"\\\n]++|\\.)++)"')
+_JSON_STRING = re.compile(r'"(?P<name>[A-Za-z0-9_-]+)"(?P<colon>\s*:\s*)"(?P<value>(?>(?:[^"\\\n]++|\\.)+))"')
 # The same inside another JSON string, where every quote and backslash carries one more.
 _NESTED_STRING = re.compile(
-    r"""(?P<head>\\"(?P<name>[A-Za-z0-9_-]+)\\"\s*:\s*\\")(?P<value>(?:[^"\\\n]++|\\\\(?:\\"|\\\\|[^"\\\n]))++)(?=\\")"""
+    r"""(?P<head>\\"(?P<name>[A-Za-z0-9_-]+)\\"\s*:\s*\\")(?P<value>(?>(?:[^"\\\n]++|\\\\(?:\\"|\\\\|[^"\\\n]))+))(?=\\")"""
 )
 _JSON_NUMBER = re.compile(r'"(?P<name>[A-Za-z0-9_-]+)"(?P<colon>\s*:\s*)(?P<value>-?[0-9][0-9.eE+-]*)')
-_JSON_LIST = re.compile(r'"(?P<name>[A-Za-z0-9_-]+)"\s*:\s*\[(?P<items>(?:[^"\[\]{}]++|"(?:[^"\\\n]++|\\.)*+")*+)\]')
-_JSON_ITEM = re.compile(r'"((?:[^"\\\n]++|\\.)++)"')
+_JSON_LIST = re.compile(
+    r'"(?P<name>[A-Za-z0-9_-]+)"\s*:\s*\[(?P<items>(?>(?:[^"\[\]{}]++|"(?>(?:[^"\\\n]++|\\.)*)")*))\]'
+)
+_JSON_ITEM = re.compile(r'"((?>(?:[^"\\\n]++|\\.)+))"')
 # nft's JSON names what an expression looks at `key`: {"meta": {"key": "iifname"}}.
 _NFT_SELECTOR = re.compile(r'"(?:meta|ct|rt|socket|osf|ipsec|xfrm|numgen|tunnel)"\s*:\s*\{[^{}]*\Z')
 _SELECTOR_REACH = 200

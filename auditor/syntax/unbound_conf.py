@@ -90,11 +90,11 @@ class Document:
 
 _TOKEN = re.compile(
     r"""(?P<blank>[ \t\r]+)|(?P<newline>\n)|(?P<comment>\#[^\n]*+)
-    |"(?P<double>(?:[^"\n\r\\]|\\[^\n])*+)"|'(?P<single>(?:[^'\n\r\\]|\\[^\n])*+)'
-    |(?P<word>(?:[^'"\n\r \t\\]|\\[^\n])++)|(?P<other>.)""",
+    |"(?P<double>(?>(?:[^"\n\r\\]|\\[^\n])*))"|'(?P<single>(?>(?:[^'\n\r\\]|\\[^\n])*))'
+    |(?P<word>(?>(?:[^'"\n\r \t\\]|\\[^\n])+))|(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_KEYWORD = re.compile(r"""(?:[^:'"\n\r \t\\#]|\\[^\n])(?:[^:'"\n\r \t\\]|\\[^\n])*+:""")
+_KEYWORD = re.compile(r"""(?:[^:'"\n\r \t\\#]|\\[^\n])(?>(?:[^:'"\n\r \t\\]|\\[^\n])*):""")
 
 
 def parse(text: str) -> Document:

@@ -86,7 +86,7 @@ def looks_like_uci(text: str) -> bool:
     return bool(
         re.search(
             # Possessive, so that a line of nothing but blanks is not divided in every way there is.
-            r"^[ \t]*config[ \t]+['\"]?[A-Za-z][A-Za-z0-9_-]*['\"]?(?:[ \t]++['\"]?\w*+['\"]?)?+[ \t\r]*+(#.*)?$",
+            r"^[ \t]*config[ \t]+['\"]?[A-Za-z][A-Za-z0-9_-]*['\"]?(?>(?:[ \t]++['\"]?\w*+['\"]?)?)[ \t\r]*+(#.*)?$",
             head,
             re.MULTILINE,
         )

@@ -22,7 +22,7 @@ SETS = "ip dhcp-server option sets"
 DOMAIN_NAME_SERVERS, ROUTERS, LEASE_TIME, IPV6_ONLY = 6, 3, 51, 108
 
 _NUMBER = re.compile(r"\d{1,3}", re.ASCII)
-_PART = re.compile(r"0x(?P<hex>(?:[0-9A-Fa-f]{2})*+)|(?P<text>s?)'(?P<quoted>[^']*+)'", re.ASCII)
+_PART = re.compile(r"0x(?P<hex>(?>(?:[0-9A-Fa-f]{2})*))|(?P<text>s?)'(?P<quoted>[^']*+)'", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Source: MikroTik's manual, "DNS", DNS Static (regexp); POSIX.1, chapter 9.
 
 import re
 
-_ONE_NAME = re.compile(r"\^((?:[a-z0-9_-]++\\\.)*+[a-z0-9_-]++)\$")
+_ONE_NAME = re.compile(r"\^((?>(?:[a-z0-9_-]++\\\.)*)[a-z0-9_-]++)\$")
 
 
 def single_name(regexp: str) -> str | None:

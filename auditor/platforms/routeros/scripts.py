@@ -71,7 +71,7 @@ _NAMED = re.compile(r"(?:default-)?name[=~]|interface=")
 
 # What stands outside of texts: structure, texts, variables, words.
 _TOKEN = re.compile(
-    r"""(?P<text>"(?:[^"\\]++|\\.)*+"?)|(?P<end>[;\n{}\[\]()])|(?P<comment>\#[^\n]*)|(?P<blank>(?:[^\S\n]|\\\n?)+)
+    r"""(?P<text>"(?>(?:[^"\\]++|\\.)*)"?)|(?P<end>[;\n{}\[\]()])|(?P<comment>\#[^\n]*)|(?P<blank>(?:[^\S\n]|\\\n?)+)
         |(?P<word>[^\s;{}\[\]()"\\]++)""",
     re.VERBOSE | re.DOTALL,
 )

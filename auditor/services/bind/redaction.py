@@ -14,7 +14,7 @@ from auditor.syntax.secret_names import (
     redact_hashes,
 )
 
-_OPEN = re.compile(r"""\"(?:[^"\\\n]|\\[^\n])*+\\?(?=\n|\Z)|/\*(?:[^*]|\*(?!/))*+\*?\Z""")
+_OPEN = re.compile(r"""\"(?>(?:[^"\\\n]|\\[^\n])*)\\?(?=\n|\Z)|/\*(?>(?:[^*]|\*(?!/))*)\*?\Z""")
 _NAMES_OF_KEYS = frozenset({"key", "keys", "server-key", "session-key"})
 
 

@@ -17,7 +17,7 @@ from auditor.syntax.secret_names import (
 
 _TOKEN = re.compile(
     r"""(?P<blank>\s++)|(?P<comment>\#[^\n]*+)|(?P<mark>[{};])
-    |(?P<word>"(?:[^"\\]++|\\.)*+(?:"|\Z)|[^\s{};"\#]++|.)""",
+    |(?P<word>"(?>(?:[^"\\]++|\\.)*)(?:"|\Z)|[^\s{};"\#]++|.)""",
     re.VERBOSE | re.DOTALL,
 )
 _NAMES_OF_KEYS = frozenset({"key", "omapi_key"})

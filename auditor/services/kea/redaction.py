@@ -18,8 +18,8 @@ from auditor.syntax.secret_names import (
 )
 
 _TOKEN = re.compile(
-    r"""(?P<blank>\s++)|(?P<comment>//[^\n]*+|\#[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/|\Z))
-    |(?P<string>"(?:[^"\\\n]++|\\[^\n])*+"?)|(?P<mark>[{}\[\]:,])|(?P<bare>[^\s"{}\[\]:,/\#]++|.)""",
+    r"""(?P<blank>\s++)|(?P<comment>//[^\n]*+|\#[^\n]*+|/\*(?>(?:[^*]++|\*(?!/))*)(?:\*/|\Z))
+    |(?P<string>"(?>(?:[^"\\\n]++|\\[^\n])*)"?)|(?P<mark>[{}\[\]:,])|(?P<bare>[^\s"{}\[\]:,/\#]++|.)""",
     re.VERBOSE | re.DOTALL,
 )
 _WORDS = frozenset({"true", "false", "null"})
