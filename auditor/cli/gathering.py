@@ -4,7 +4,8 @@ import asyncio
 import getpass
 import random
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from auditor.profiles import Profile, Transport, load_profile
 from auditor.secrets import Redactor
 
 if TYPE_CHECKING:
+    from auditor.collect.interactive import InteractiveConnector
     from auditor.collect.ssh import SshConnector
 
 
@@ -178,28 +180,39 @@ async def _collect(
         )
         for target in targets
     }
-    connect = _choosing(ssh, profiles)
     clock = Clock(now=lambda: datetime.now(UTC), monotonic=time.monotonic, sleep=asyncio.sleep, random=random.random)
-    async for result in collect(
-        targets, connect=connect, recipes=recipes, clock=clock, progress=progress, limits=Limits()
-    ):
-        yield result
+    with _choosing(ssh, profiles) as connect:
+        async for result in collect(
+            targets, connect=connect, recipes=recipes, clock=clock, progress=progress, limits=Limits()
+        ):
+            yield result
 
 
-def _choosing(ssh: "SshConnector", profiles: dict[str, Profile]) -> Connect:
+def _on_terminals(ssh: "SshConnector", profiles: dict[str, Profile]) -> "InteractiveConnector":
+    """Return what drives terminals; its libraries are loaded only where a device needs one."""
+    from auditor.collect.interactive import InteractiveConnector
+
+    return InteractiveConnector(ssh, profiles)
+
+
+@contextmanager
+def _choosing(ssh: "SshConnector", profiles: dict[str, Profile]) -> Iterator[Connect]:
     """Connect by exec channels, or on a terminal where the profile says that there is nothing else."""
     on_terminals = {name: profile for name, profile in profiles.items() if profile.terminal is not None}
-    if on_terminals:
-        from auditor.collect.interactive import InteractiveConnector
-
-        interactive: Connect = InteractiveConnector(ssh, on_terminals).connect
+    terminals = _on_terminals(ssh, on_terminals) if on_terminals else None
 
     async def connect(target: Target, gate: Gate) -> Session:
         if target.transport is Transport.NAPALM and not profiles[target.recipe].napalm:
             raise DeviceError(f"this version reads no {target.platform} by napalm", hint="remove `transport: napalm`")
-        return await (interactive if target.recipe in on_terminals else ssh.connect)(target, gate)
+        if terminals is not None and target.recipe in on_terminals:
+            return await terminals.connect(target, gate)
+        return await ssh.connect(target, gate)
 
-    return connect
+    try:
+        yield connect
+    finally:
+        if terminals is not None:
+            terminals.stop()
 
 
 def _profile(target: Target) -> Profile:

@@ -100,13 +100,14 @@ class Outputs:
     def finish(self, trials: Callable[[str], Trials]) -> int:
         """Write what comes last, the fixes of shared devices tried at all their sites; returns the exit code."""
         outcome = self.tally.outcome()
-        reports = tuple(self.shared.reports(trials)) if self.wanted.several_sites else ()
+        several = self.wanted.several_sites
+        reports = tuple(self.shared.reports(trials)) if several else ()
         for finish in self._finishers:
             finish(outcome, self.shared, reports)
-        if self.wanted.several_sites:
+        if several:
             terminal.render_shared(self.shared, reports, self.console)
-        if self.wanted.out is not None and self.wanted.several_sites:
-            self._written += files.write_shared(reports, self.wanted.out, self.shared.devices)
+            if self.wanted.out is not None:
+                self._written += files.write_shared(reports, self.wanted.out, self.shared.devices)
         terminal.render_summary(self.tally, self.console, now=self.now)
         if self._written:
             number = "1 file" if len(self._written) == 1 else f"{len(self._written)} files"

@@ -17,6 +17,7 @@ from auditor.model.facts import (
     Unknown,
     combine,
     known_like,
+    merged,
     spans_of,
 )
 from auditor.model.firewall import NO_ROUTER, Action, Filter, FilterRule, PortForward, PortRange, SourceNat
@@ -102,6 +103,7 @@ __all__ = [
     "content",
     "known_like",
     "leaves",
+    "merged",
     "moved",
     "spans_of",
 ]

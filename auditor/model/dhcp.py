@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network
 
-from auditor.model.facts import Fact, Stated
+from auditor.model.facts import Fact, Stated, Unknown
 
 INFINITE = timedelta.max
 """The lease time 0xffffffff: the address is never taken back (RFC 2131, section 3.3)."""
@@ -56,6 +56,34 @@ class DhcpScope:
     hears_past_filters: Fact[bool] = _BY_SOCKET
     server: str = ""
     relays_to: tuple[IPv4Address, ...] = ()
+
+    @classmethod
+    def relay(
+        cls,
+        device: str,
+        key: str,
+        interface: Fact[str],
+        elsewhere: Unknown,
+        *,
+        hears_past_filters: Fact[bool] = _BY_SOCKET,
+        relays_to: tuple[IPv4Address, ...] = (),
+    ) -> "DhcpScope":
+        """Return the scope of a relay: all that its clients get is decided elsewhere."""
+        return cls(
+            device=device,
+            key=key,
+            interface=interface,
+            serving=elsewhere,
+            subnet=elsewhere,
+            pool=elsewhere,
+            lease_time=elsewhere,
+            domain_name_servers=elsewhere,
+            routers=elsewhere,
+            ipv6_only_preferred=elsewhere,
+            lease_store_persistent=elsewhere,
+            hears_past_filters=hears_past_filters,
+            relays_to=relays_to,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """DNS resolvers on a device: what they drop, where they forward, what they answer themselves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network, IPv6Address
 
 from auditor.model.facts import Fact, Listed, Stated, Unknown
@@ -84,6 +84,10 @@ class Resolver:
     local_answers: Listed[LocalAnswer]
     clients: Fact[tuple[IPv4Network, ...] | None] = _EVERYBODY
     unread_ranges: tuple[Unknown, ...] = ()
+
+    def doubted(self, doubts: tuple[Unknown, ...]) -> "Resolver":
+        """Return the resolver with reasons why its own questions may not get out."""
+        return replace(self, forwarders=Listed(self.forwarders.items, self.forwarders.holes + doubts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,12 @@ class Listed(Generic[T]):
         return len(self.items)
 
 
+def merged(*lists: Listed[R]) -> Listed[R]:
+    """Join collections: all their items in order, and each hole once."""
+    items = tuple(item for each in lists for item in each)
+    return Listed(items, tuple(dict.fromkeys(hole for each in lists for hole in each.holes)))
+
+
 def spans_of(*facts: Fact[Any]) -> tuple[Span, ...]:
     """Return the lines behind facts, in order, each once."""
     return tuple(dict.fromkeys(span for fact in facts for span in fact.spans))

@@ -66,8 +66,9 @@ def _through(
 
 def _keys(device: Device, side: Sides, ports: tuple[str, ...]) -> tuple[str, ...]:
     """The ports of a device that an end may be behind: those of its BSSs, or any other if it comes by a cable."""
-    if device.name in dict(side.behind):
-        return (dict(side.behind)[device.name],)
+    behind = tuple(port for name, port in side.behind if name == device.name)
+    if behind:
+        return behind
     own = tuple(bss.key for bss in side.bsses if bss.device == device.name)
     wired = side.cable or len(own) < len(side.bsses)
     radios = {bss.key for bss in device.bsses}

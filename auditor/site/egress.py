@@ -113,7 +113,11 @@ def to_router(
 
     What a router does itself with packets that come to it, its own filters say.
     """
-    between = tuple(device for device in devices if device.name not in routers)
+    between = tuple(
+        each
+        for each in devices
+        if each.name not in routers and (each.bridge_filters.items or each.bridge_filters.holes)
+    )
     ends = [device for device in devices if device.name in routers]
     learned = [(each.name, port_to(each, ends[0], segment, devices)) for each in between if len(ends) == 1]
     behind = tuple((name, port.key) for name, port in learned if port is not None)

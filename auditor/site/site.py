@@ -217,9 +217,8 @@ class Site:
         """What packets of these clients meet before their router, or before the device `server`."""
         segment, media = clients.attachment.segment, clients.media
         bsses = clients.attachment.bsses if media.wireless else ()
-        routers = frozenset([server] if server else (device.name for device in self.gateways(clients)))
         return self._memory.once(
-            ("to router", clients, destinations, protocol, port, sources, routers),
+            ("to router", clients, destinations, protocol, port, sources, server),
             lambda: to_router(
                 segment,
                 self.devices,
@@ -227,7 +226,7 @@ class Site:
                 destinations,
                 protocol=protocol,
                 port=port,
-                routers=routers,
+                routers=frozenset([server] if server else (device.name for device in self.gateways(clients))),
             ),
         )
 

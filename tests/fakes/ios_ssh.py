@@ -18,7 +18,7 @@ from asyncssh.auth import KbdIntChallenge, KbdIntResponse
 from auditor.collect.gate import gate_for
 from auditor.collect.layout import place
 from auditor.profiles import Profile, load_profile
-from tests.fakes.ssh_server import Connections, Listening, beside
+from tests.fakes.ssh_server import Connections, Listening, Login, beside
 
 PASSWORD = "not-a-secret"
 ENABLE = "not-a-secret-either"
@@ -293,23 +293,11 @@ class _Vty:
         self._come += data
 
 
-class _Server(asyncssh.SSHServer):
+class _Server(Login):
     def __init__(self, device: Device, log: Log, connections: Connections) -> None:
+        super().__init__(connections)
         self._device = device
         self._log = log
-        self._connections = connections
-        self._connection: asyncssh.SSHServerConnection | None = None
-
-    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        self._connection = conn
-        self._connections.add(conn)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._connection is not None:
-            self._connections.discard(self._connection)
-
-    def begin_auth(self, username: str) -> bool:
-        return True
 
     def password_auth_supported(self) -> bool:
         return not self._device.keyboard_interactive

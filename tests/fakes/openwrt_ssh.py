@@ -15,7 +15,7 @@ import asyncssh
 from auditor.collect.gate import gate_for
 from auditor.collect.layout import place
 from auditor.profiles import Command, Profile, load_profile
-from tests.fakes.ssh_server import Connections, Listening
+from tests.fakes.ssh_server import Connections, Listening, Login
 
 PASSWORD = "not-a-secret"
 
@@ -174,31 +174,22 @@ class FakeOpenWrt(Listening):
         return reply
 
 
-class _Server(asyncssh.SSHServer):
+class _Server(Login):
     def __init__(self, device: Device, log: Log, connections: Connections) -> None:
+        super().__init__(connections)
         self._device = device
         self._log = log
-        self._connections = connections
-        self._connection: asyncssh.SSHServerConnection | None = None
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        self._connection = conn
-        self._connections.add(conn)
+        super().connection_made(conn)
         self._log.connections += 1
         if self._log.connections <= self._device.closes_first:
             conn.abort()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._connection is not None:
-            self._connections.discard(self._connection)
 
     def begin_auth(self, username: str) -> bool:
         if self._device.fault is Fault.DROP_DURING_LOGIN and self._connection is not None:
             self._log.logins += 1
             self._connection.abort()
-        return True
-
-    def password_auth_supported(self) -> bool:
         return True
 
     def kbdint_auth_supported(self) -> bool:

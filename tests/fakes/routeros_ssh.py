@@ -18,7 +18,7 @@ import asyncssh
 from auditor.collect.gate import gate_for
 from auditor.collect.layout import place
 from auditor.profiles import Profile, load_profile
-from tests.fakes.ssh_server import Connections, Listening, beside
+from tests.fakes.ssh_server import Connections, Listening, Login, beside
 
 PASSWORD = "not-a-secret"
 _SECRET = r"[A-Za-z0-9.-]*(?:passphrase|password|pre-shared-key|private-key|secret)"
@@ -181,26 +181,11 @@ class FakeRouterOS(Listening):
         return reply
 
 
-class _Server(asyncssh.SSHServer):
+class _Server(Login):
     def __init__(self, device: Device, log: Log, connections: Connections) -> None:
+        super().__init__(connections)
         self._device = device
         self._log = log
-        self._connections = connections
-        self._connection: asyncssh.SSHServerConnection | None = None
-
-    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
-        self._connection = conn
-        self._connections.add(conn)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._connection is not None:
-            self._connections.discard(self._connection)
-
-    def begin_auth(self, username: str) -> bool:
-        return True
-
-    def password_auth_supported(self) -> bool:
-        return True
 
     def validate_password(self, username: str, password: str) -> bool:
         self._log.logins += 1

@@ -58,6 +58,28 @@ class Listening:
         await self.stop()
 
 
+class Login(asyncssh.SSHServer):
+    """What a server does about connections and logins: it keeps the connections, so that they can be ended."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+        self._connections.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._connection is not None:
+            self._connections.discard(self._connection)
+
+    def begin_auth(self, username: str) -> bool:
+        return True
+
+    def password_auth_supported(self) -> bool:
+        return True
+
+
 @contextmanager
 def beside(*servers: Listening) -> Iterator[None]:
     """Serve beside a test, in a thread with an event loop of its own, until the block ends."""

@@ -107,18 +107,11 @@ def _scope(config: Config, relay: _Relay, served: bool) -> DhcpScope:
     if served:
         why = f"where {config.device} has no address left for a client, it asks {relay.where}, which decides"
     unknown = Unknown(why, relay.spans, f"audit the DHCP server at {relay.where} as well, or declare dhcp")
-    return DhcpScope(
-        device=config.device,
-        key=f"relay {printable(relay.title, 200)}",
-        interface=Stated(relay.interface, relay.spans[:1]),
-        serving=unknown,
-        subnet=unknown,
-        pool=unknown,
-        lease_time=unknown,
-        domain_name_servers=unknown,
-        routers=unknown,
-        ipv6_only_preferred=unknown,
-        lease_store_persistent=unknown,
+    return DhcpScope.relay(
+        config.device,
+        f"relay {printable(relay.title, 200)}",
+        Stated(relay.interface, relay.spans[:1]),
+        unknown,
         hears_past_filters=config.default("ip dhcp.hears-past-filters", true_false, *relay.spans[:1]),
         relays_to=relay.servers,
     )

@@ -1,10 +1,9 @@
 """A capture of an IOS device becomes the model: one module for each part of the configuration."""
 
-from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any
 
 from auditor.capture import Capture
-from auditor.model import Bss, Device, Listed, Radio, Resolver, Unknown
+from auditor.model import Bss, Device, Listed, Radio, Unknown, merged
 from auditor.model.keys import numbered
 from auditor.platforms.cisco_ios import (
     admission,
@@ -32,8 +31,6 @@ from auditor.platforms.cisco_ios.config import Config
 from auditor.platforms.cisco_ios.network import Network
 from auditor.profiles import Profile
 from auditor.services.reading import Reading
-
-T = TypeVar("T")
 
 
 def parse(capture: Capture, profile: Profile) -> Device:
@@ -78,20 +75,20 @@ def _device(reading: Reading, config: Config) -> Device:
         ports=networks.ports,
         radios=radios,
         bsses=bsses,
-        dhcp_scopes=_joined(scopes, _doubts(snooping)),
+        dhcp_scopes=merged(scopes, _doubts(snooping)),
         reservations=reservations,
-        resolvers=Listed(tuple(_with_doubts(each, filters.output_doubts) for each in resolvers), resolvers.holes),
-        dns_redirects=_joined(
+        resolvers=Listed(tuple(each.doubted(filters.output_doubts) for each in resolvers), resolvers.holes),
+        dns_redirects=merged(
             filters.dns_redirects,
             dns_umbrella.redirects(config, networks),
         ),
-        blocklists=_joined(blocklists, wireless_filters.blocklists(config, networks)),
-        forward_filters=_joined(
+        blocklists=merged(blocklists, wireless_filters.blocklists(config, networks)),
+        forward_filters=merged(
             routes.forwarding(config, networks),
             filters.forward_filters,
         ),
         input_filters=filters.input_filters,
-        bridge_filters=_joined(
+        bridge_filters=merged(
             filters.bridge_filters,
             dot11_filters.bridge_filters(config, networks),
             let_in,
@@ -99,7 +96,7 @@ def _device(reading: Reading, config: Config) -> Device:
         ),
         source_nats=filters.source_nats,
         port_forwards=filters.port_forwards,
-        portals=_joined(webauth.read(config, networks), admission.read(config, networks)),
+        portals=merged(webauth.read(config, networks), admission.read(config, networks)),
         connection_tracking=filters.connection_tracking,
         schedules=schedules.read(config, networks),
         leases=state.leases,
@@ -107,7 +104,7 @@ def _device(reading: Reading, config: Config) -> Device:
         stations=state.stations,
         port_states=state.port_states,
         learned=state.learned,
-        disagreements=_joined(effective.read(config), unsaved.read(config)),
+        disagreements=merged(effective.read(config), unsaved.read(config)),
         coverage=config.coverage() + outputs.coverage(reading),
     )
     return numbered(device)
@@ -116,19 +113,8 @@ def _device(reading: Reading, config: Config) -> Device:
 def _wireless(config: Config, networks: Network) -> tuple[Listed[Radio], Listed[Bss]]:
     """Radios and SSIDs of a controller, and those of an autonomous access point."""
     controlled, own = wlan.read(config, networks), dot11.read(config, networks)
-    return _joined(controlled[0], own[0]), _joined(controlled[1], own[1])
+    return merged(controlled[0], own[0]), merged(controlled[1], own[1])
 
 
 def _doubts(holes: tuple[Unknown, ...]) -> Listed[Any]:
     return Listed((), holes)
-
-
-def _joined(*lists: Listed[T]) -> Listed[T]:
-    items = tuple(item for each in lists for item in each.items)
-    return Listed(items, tuple(dict.fromkeys(hole for each in lists for hole in each.holes)))
-
-
-def _with_doubts(resolver: Resolver, doubts: tuple[Unknown, ...]) -> Resolver:
-    """Add to a resolver that its own questions may not get out."""
-    forwarders = resolver.forwarders
-    return replace(resolver, forwarders=Listed(forwarders.items, forwarders.holes + doubts)) if doubts else resolver

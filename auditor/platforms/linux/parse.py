@@ -1,11 +1,11 @@
 """A capture of a Linux host becomes the model: the host's own facts, and the part that each service adds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from typing import Any
 
 from auditor.capture import Capture
-from auditor.model import ConnectionTracking, Device, Disagreement, Fact, Listed, Resolver, Unknown
+from auditor.model import ConnectionTracking, Device, Disagreement, Fact, Listed, Unknown, merged
 from auditor.platforms.linux import bridge, discovery, listening, network, network_routes, pending, sockets, state
 from auditor.platforms.linux.services import SERVICES
 from auditor.profiles import Profile
@@ -24,15 +24,14 @@ def parse(capture: Capture, profile: Profile) -> Device:
     filters = network_routes.filters_unseen(reading)
 
     def joined(name: str) -> Listed[Any]:
-        lists = [getattr(part, name) for _, part in parts]
-        holes = dict.fromkeys(hole for each in lists for hole in each.holes)
+        known = merged(*(getattr(part, name) for _, part in parts))
         unseen = filters if name in _OF_FILTERS else found.missing(name)
-        return Listed(tuple(item for each in lists for item in each), (*holes, *unseen))
+        return Listed(known.items, (*known.holes, *unseen))
 
     doubts = tuple(doubt for _, part in parts for doubt in part.output_doubts)
     lists = {name: joined(name) for name in _PARTS}
     resolvers, silent = listening.heard(host, ((instance, part.resolvers) for instance, part in parts))
-    lists["resolvers"] = Listed(tuple(_with_doubts(each, doubts) for each in resolvers), lists["resolvers"].holes)
+    lists["resolvers"] = Listed(tuple(each.doubted(doubts) for each in resolvers), lists["resolvers"].holes)
     lists["connection_tracking"] = _tracking(host, lists["connection_tracking"], instances)
     forwarding = network.forwarding(reading, host.interfaces)
     forward = lists.pop("forward_filters")
@@ -54,12 +53,6 @@ def parse(capture: Capture, profile: Profile) -> Device:
 
 _OF_FILTERS = frozenset({"input_filters", "bridge_filters", "source_nats", "port_forwards", "dns_redirects"})
 _PARTS = tuple(field.name for field in fields(Part) if field.name not in ("output_doubts", "disagreements"))
-
-
-def _with_doubts(resolver: Resolver, doubts: tuple[Unknown, ...]) -> Resolver:
-    """Add to a resolver that its own questions may not get out."""
-    forwarders = resolver.forwarders
-    return replace(resolver, forwarders=Listed(forwarders.items, forwarders.holes + doubts)) if doubts else resolver
 
 
 def _tracking(

@@ -246,19 +246,7 @@ def _relay(config: Config, located: Located, interfaces: Listed[Interface]) -> D
     elif local:
         owner = next((i for i in interfaces if _owns(i, local[0][0])), None)
         interface = unknown if owner is None else Stated(owner.key, (local[0][1],))
-    return DhcpScope(
-        device=config.device,
-        key=located.id,
-        interface=interface,
-        serving=unknown,
-        subnet=unknown,
-        pool=unknown,
-        lease_time=unknown,
-        domain_name_servers=unknown,
-        routers=unknown,
-        ipv6_only_preferred=unknown,
-        lease_store_persistent=unknown,
-    )
+    return DhcpScope.relay(config.device, located.id, interface, unknown)
 
 
 def _owns(interface: Interface, address: str) -> bool:

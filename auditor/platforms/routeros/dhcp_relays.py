@@ -3,7 +3,7 @@
 Source: MikroTik's manual, "DHCP", DHCP Relay (dhcp-server, interface, local-address).
 """
 
-from auditor.model import DhcpScope, Fact, Stated, Unknown
+from auditor.model import DhcpScope, Stated, Unknown
 from auditor.platforms.routeros.config import Config, yes_no
 from auditor.platforms.routeros.dhcp_serving import Interfaces, interface_of
 from auditor.services.reading import printable
@@ -23,20 +23,6 @@ def relays(config: Config, network: Interfaces) -> list[DhcpScope]:
         near = (*config.span(item, "dhcp-server", "interface", "local-address"),) or (item.header,)
         why = f"requests for addresses are relayed to {where}, where the lease is decided"
         unknown = Unknown(why, near, f"audit the DHCP server at {where} as well, or declare dhcp")
-        interface: Fact[str] = interface_of(config, item)
-        found.append(
-            DhcpScope(
-                device=config.device,
-                key=f"relay {printable(item.key, 200)}",
-                interface=interface,
-                serving=unknown,
-                subnet=unknown,
-                pool=unknown,
-                lease_time=unknown,
-                domain_name_servers=unknown,
-                routers=unknown,
-                ipv6_only_preferred=unknown,
-                lease_store_persistent=unknown,
-            )
-        )
+        key = f"relay {printable(item.key, 200)}"
+        found.append(DhcpScope.relay(config.device, key, interface_of(config, item), unknown))
     return found

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from auditor.capture import Capture
 from auditor.intents import Intent
 from auditor.model import Device
-from auditor.platforms.base import ByHand, EditResult
+from auditor.platforms.base import EditResult
 from auditor.platforms.routeros import (
     capsman_edit,
     dhcp_edit,
@@ -17,7 +17,7 @@ from auditor.platforms.routeros import (
     wifi_edit,
 )
 from auditor.platforms.routeros.changes import Builder, Texts
-from auditor.services.base import NotPossible
+from auditor.platforms.topics import first_edit
 
 
 def builders() -> tuple[Mapping[type, Builder], ...]:
@@ -28,13 +28,4 @@ def builders() -> tuple[Mapping[type, Builder], ...]:
 
 def edit(capture: Capture, device: Device, intent: Intent) -> EditResult:
     """Turn an intent into operations on the captured exports, or say why a person must do it."""
-    texts = Texts.of(capture)
-    try:
-        for topic in builders():
-            builder = topic.get(type(intent))
-            found = builder(texts, device, intent) if builder is not None else None
-            if found is not None:
-                return found
-    except NotPossible as reason:
-        return ByHand(reason.why, reason.advice)
-    return ByHand(f"RouterOS has nothing of that kind here: {intent.title}", "look at the device")
+    return first_edit(builders(), Texts.of(capture), device, intent, system="RouterOS")

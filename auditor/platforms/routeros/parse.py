@@ -1,9 +1,7 @@
 """A capture of a RouterOS device becomes the model: one module for each part of the configuration."""
 
-from dataclasses import replace
-
 from auditor.capture import Capture
-from auditor.model import Bss, ControlledRadio, Device, Fact, Listed, Radio, Resolver, Unknown
+from auditor.model import Bss, ControlledRadio, Device, Fact, Listed, Radio, Unknown, merged
 from auditor.model.keys import numbered
 from auditor.platforms.routeros import (
     arp,
@@ -55,7 +53,7 @@ def parse(capture: Capture, profile: Profile) -> Device:
         bsses=bsses,
         dhcp_scopes=scopes,
         reservations=reservations,
-        resolvers=Listed(tuple(_with_doubts(each, filters.output_doubts) for each in resolvers), resolvers.holes),
+        resolvers=Listed(tuple(each.doubted(filters.output_doubts) for each in resolvers), resolvers.holes),
         dns_redirects=filters.dns_redirects,
         blocklists=blocklists,
         forward_filters=Listed((*ways, *filters.forward_filters), (*ways.holes, *filters.forward_filters.holes)),
@@ -110,24 +108,9 @@ def _version(reading: Reading) -> Fact[str] | None:
 def _wireless(config: Config, networks: Network) -> tuple[Listed[Radio], Listed[Bss]]:
     """Radios and SSIDs of all three generations of Wi-Fi software, which may be used beside each other."""
     read = [module.read(config, networks) for module in (wifi, legacy_wireless, capsman)]
-    return (
-        Listed(
-            tuple(radio for radios, _ in read for radio in radios),
-            tuple(dict.fromkeys(hole for radios, _ in read for hole in radios.holes)),
-        ),
-        Listed(
-            tuple(bss for _, bsses in read for bss in bsses),
-            tuple(dict.fromkeys(hole for _, bsses in read for hole in bsses.holes)),
-        ),
-    )
+    return merged(*(radios for radios, _ in read)), merged(*(bsses for _, bsses in read))
 
 
 def _controlled(config: Config) -> Listed[ControlledRadio]:
     """The radios of an access point whose SSIDs are in the export of its manager."""
     return Listed((*wifi.controlled(config), *legacy_wireless.controlled(config)))
-
-
-def _with_doubts(resolver: Resolver, doubts: tuple[Unknown, ...]) -> Resolver:
-    """Add to a resolver that its own questions may not get out."""
-    forwarders = resolver.forwarders
-    return replace(resolver, forwarders=Listed(forwarders.items, forwarders.holes + doubts)) if doubts else resolver
