@@ -124,6 +124,23 @@ class ExemptFromRebindProtection:
 
 
 @dataclass(frozen=True, slots=True)
+class ForwardDomain:
+    """A resolver asks these servers, and no others, for one domain and the names below it."""
+
+    resolver: str
+    domain: str
+    servers: tuple[IPv4Address, ...]
+
+    @property
+    def title(self) -> str:
+        return f"resolver '{self.resolver}' asks {', '.join(map(str, self.servers))} for {self.domain}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"resolvers[{self.resolver}].forwarders",)
+
+
+@dataclass(frozen=True, slots=True)
 class GiveOutIpv4Answers:
     """A resolver gives out A records again."""
 
@@ -485,6 +502,11 @@ class AllowTraffic:
         return (self.name, *(f"{self.name}_{number}" for number in range(2, count + 1)))
 
     @property
+    def chain(self) -> str:
+        """The chain that the filter is, or that it tells something of: see `footprint`."""
+        return self.filter.removesuffix(" (bridged)").removesuffix(" (replies)").removesuffix(" (later packets)")
+
+    @property
     def arp_rule(self) -> str:
         """The key of the rule that lets ARP pass, where a filter within a bridge stops that too."""
         return f"{self.name}_arp"
@@ -492,7 +514,7 @@ class AllowTraffic:
     @property
     def footprint(self) -> tuple[str, ...]:
         """One chain can be several filters: for packets that follow the first one, and for frames within a bridge."""
-        chain = self.filter.removesuffix(" (bridged)").removesuffix(" (replies)").removesuffix(" (later packets)")
+        chain = self.chain
         rules = (*self.rules(len(self.sources or "1") * len(self.destinations or "1")), self.arp_rule)
         parts = (*(f".rules[{name}]" for name in rules), ".rules.order")
         places = [(f"{kind}_filters[{chain}", end) for kind in ("forward", "input", "bridge") for end in _ENDS]
@@ -516,6 +538,22 @@ class NegotiateSpeed:
         return (f"ports[{self.port}].speed", f"ports[{self.port}].full_duplex")
 
 
+@dataclass(frozen=True, slots=True)
+class CarryVlan:
+    """A port that carries tagged networks carries this VLAN too, which its device has already."""
+
+    port: str
+    vlan: int
+
+    @property
+    def title(self) -> str:
+        return f"port '{self.port}' carries VLAN {self.vlan}"
+
+    @property
+    def footprint(self) -> tuple[str, ...]:
+        return (f"ports[{self.port}].links",)
+
+
 Intent: TypeAlias = (
     SetLeaseTime
     | AddReservation
@@ -523,6 +561,7 @@ Intent: TypeAlias = (
     | SetDomainNameServers
     | StopPreferringIpv6Only
     | ExemptFromRebindProtection
+    | ForwardDomain
     | GiveOutIpv4Answers
     | RemoveLocalAnswer
     | StopDnsRedirect
@@ -544,4 +583,5 @@ Intent: TypeAlias = (
     | RemovePortalTimers
     | AllowTraffic
     | NegotiateSpeed
+    | CarryVlan
 )

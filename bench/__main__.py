@@ -17,6 +17,7 @@ from bench.fleet import Shop, fleet
 from bench.fleet_cisco_ios import shop as cisco_ios_shop
 from bench.fleet_linux import shop as linux_shop
 from bench.fleet_routeros import shop as routeros_shop
+from bench.large_site_table import print_table
 from bench.measure import Speed, machine, peak_memory, peer, speed, start_up
 
 
@@ -36,6 +37,7 @@ def main() -> None:
         print(f"{name}: {len(shops)} generated configurations, {sizes[0]} to {sizes[-1]} lines")
         _speeds(shops, sum(sizes), options.runs, name)
     _readers(cisco_ios_shops, options.runs)
+    print_table(options.site, options.runs, options.seed)
     _memory(options.memory, options.seed)
     _start_up(options.runs)
 
@@ -45,6 +47,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--configs", type=_positive, default=200, help="how many configurations are timed")
     parser.add_argument("--runs", type=_positive, default=5, help="how often each stage is timed")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another fleet")
+    parser.add_argument(
+        "--site",
+        type=_positive,
+        nargs="*",
+        default=[15, 30, 60, 120],
+        help="devices of one large site, whose growth is shown; none to skip",
+    )
     parser.add_argument(
         "--memory",
         type=_positive,

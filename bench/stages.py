@@ -1,12 +1,14 @@
 """The stages that are measured, each from the same texts; every stage holds the ones before it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from auditor.capture import Capture, CapturedFile
 from auditor.collect.saved import load_capture
 from auditor.inventory import SiteEntry, loads
+from auditor.model import Device, Listed
 from auditor.pipeline import SiteReport, audit, read
 from auditor.platforms import platform
 from auditor.policies import Policy
@@ -39,7 +41,7 @@ def entry(name: str = "openwrt") -> SiteEntry:
     return loads(_INVENTORY.replace("PLATFORM", name).encode(), Path("inventory.yaml")).sites[0]
 
 
-def capture_of(texts: Mapping[str, str], name: str = "openwrt") -> Capture:
+def capture_of(texts: Mapping[str, str], name: str = "openwrt", device: str = "gw") -> Capture:
     """Make a capture as collecting does: kinds recognised, secrets redacted."""
     kind = platform(name)
     files: list[CapturedFile] = []
@@ -47,7 +49,7 @@ def capture_of(texts: Mapping[str, str], name: str = "openwrt") -> Capture:
         known = kind.recognise(path.removeprefix("/"), text)
         assert known is not None, path
         files.append(CapturedFile(known[0], kind.redact(known[0], text, _REDACTOR), known[1]))
-    return Capture("gw", name, tuple(files), (), NOW, False, "generated")
+    return Capture(device, name, tuple(files), (), NOW, False, "generated")
 
 
 def split(folder: Path) -> int:
@@ -87,3 +89,15 @@ def check(capture: Capture, site: SiteEntry, policy: Policy) -> tuple[Finding, .
 def fix(capture: Capture, site: SiteEntry, policy: Policy) -> SiteReport:
     """Do the whole audit: parse, rules, and each fix rendered, proven alone and with the others."""
     return audit(site, (capture,), (), policy, NOW)
+
+
+def check_site(site: SiteEntry, policy: Policy, devices: tuple[Device, ...], captures: tuple[Capture, ...]) -> int:
+    """Join the devices of one site and ask every rule; returns the number of verdicts."""
+    return len(judge(join(site, policy, tuple(map(_unasked, devices)), (), NOW), load_rules(), Lines.of(captures)))
+
+
+def _unasked(device: Device) -> Device:
+    """The same device with filters that no earlier run asked: answers that are remembered would flatter the number."""
+    filters = (device.forward_filters, device.input_filters, device.bridge_filters)
+    forward, input_, bridge = (Listed(tuple(map(replace, each)), each.holes) for each in filters)
+    return replace(device, forward_filters=forward, input_filters=input_, bridge_filters=bridge)

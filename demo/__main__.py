@@ -24,6 +24,8 @@ OUTPUT = Path("demo-output")
 REPORTS = (OUTPUT / "report.html", OUTPUT / "report.json")
 FINDINGS = 1
 """The exit code of an audit that found something."""
+BLOCKED = 1
+"""The exit code of a question whose packets are stopped."""
 
 
 def main() -> int:
@@ -51,11 +53,17 @@ async def _demonstrate(home: Path) -> int:
             *(word for file in REPORTS for word in ("--report", f"{file.suffix[1:]}={file}")),
             environment=_environment(home, password),
         )
+        print("\nOne question, answered from what that audit kept: may the office reach the readers?\n", flush=True)
+        answer = await _auditor(
+            *("path", str(inventory), "--from", "ssid=BAKERY-OFFICE", "--to", "counter"),
+            environment=_environment(home, password),
+        )
         asked = {"openwrt": len(gw.log.commands), "routeros": len(ap.log.commands), "cisco_ios": len(wlc.log.commands)}
     missing = [str(file) for file in REPORTS if not file.is_file()]  # a crash ends with the code of findings, too
-    if code != FINDINGS or missing:
+    if code != FINDINGS or answer != BLOCKED or missing:
         print(
-            f"\nThe demo is broken: exit code {code}, not written: {', '.join(missing) or 'nothing'}.", file=sys.stderr
+            f"\nThe demo is broken: exit codes {code}, {answer}, not written: {', '.join(missing) or 'nothing'}.",
+            file=sys.stderr,
         )
         return 1
     print(

@@ -116,6 +116,17 @@ def test_the_guests_are_nobodys_finding(demo: Demo) -> None:
     assert "TEA-ROOM" not in json.dumps([[each["message"], each["evidence"]] for each in failed])
 
 
+def test_it_asks_one_question_and_names_the_first_step_that_says_no(demo: Demo) -> None:
+    assert "ssid=BAKERY-OFFICE → counter  tcp/4443  BLOCKED at step 4, gw" in demo.output
+    place = f"gw:/etc/config/firewall:{_line('gw/etc/config/firewall', 'option forward')} "
+    assert place in demo.output.partition("> 4 BLOCKED")[2]
+
+
+def test_the_report_draws_the_site(demo: Demo) -> None:
+    page = (demo.folder / "report.html").read_text(encoding="utf-8")
+    assert "each number is explained below" in page
+
+
 def test_the_files_that_it_names_are_there(demo: Demo) -> None:
     named = {line.strip() for line in demo.output.splitlines() if line.startswith("  demo-output/")}
     wanted = ("report.html", "report.json", "fixes/gw.commands", "fixes/ap.risky.commands")

@@ -31,6 +31,23 @@ PlatformOption = Annotated[
 VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show passes, notes and unknown lines as well.")]
 
 
+QuestionArgument = Annotated[Path, typer.Argument(help="An inventory, or a saved configuration (with --platform).")]
+SourceOption = Annotated[
+    str, typer.Option("--from", help="Who asks: pos, readers, a group, an address, or a selector (ssid=SHOP-POS).")
+]
+OneSiteOption = Annotated[str | None, typer.Option("--site", help="The site, if the inventory has several.")]
+AskedReadersOption = Annotated[
+    list[str] | None, typer.Option("--readers", help="With --platform: where the readers are (repeatable).")
+]
+AskedPosOption = Annotated[
+    list[str] | None, typer.Option("--pos", help="With --platform: where the points of sale are (repeatable).")
+]
+FreshOption = Annotated[
+    bool, typer.Option("--fresh", help="Collect now, although captures of the last audit are kept.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document, for scripts.")]
+
+
 def _version(value: bool) -> None:
     if value:
         typer.echo(f"auditor {__version__}")
@@ -134,6 +151,74 @@ def verify(
     from auditor.cli.verify import run
 
     raise typer.Exit(run(inventory, tuple(sites or ()), _split(rule), fail_on=fail_on, accept_new=accept_new_host_keys))
+
+
+@app.command(
+    short_help="Show the way of packets, and the first hop that says no.",
+    epilog="Example: auditor path inventory.yaml --site lyon-01 --from pos --to readers --port 4443",
+)
+def path(
+    inventory: QuestionArgument = Path("inventory.yaml"),
+    source: SourceOption = "pos",
+    target: Annotated[
+        str,
+        typer.Option(
+            "--to", help="Whom they open connections to: readers, a group, a selector, an address, a host or internet."
+        ),
+    ] = "readers",
+    port: Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Default: the policy's port.")] = None,
+    protocol: Annotated[str, typer.Option("--protocol", help="tcp, udp or icmp (a ping).")] = "tcp",
+    site: OneSiteOption = None,
+    platform: PlatformOption = None,
+    readers: AskedReadersOption = None,
+    pos: AskedPosOption = None,
+    fresh: FreshOption = False,
+    as_json: JsonOption = False,
+    accept_new_host_keys: AcceptOption = False,
+) -> None:
+    """Follow packets of new connections from some clients to others or to the internet, hop by hop.
+
+    Clients are named by their group in the inventory, by `pos` or `readers` (all groups of that kind), by an IPv4 or
+    MAC address, or by a selector such as ssid=SHOP-POS, vlan=30 or subnet=192.168.30.0/24. The answer is from the
+    captures of the last audit if it kept some, and says how old they are.
+
+    Exit codes: 0 open, 1 blocked, 2 usage or inventory, 3 it cannot be told.
+    """
+    from auditor.cli.asking import Shop
+    from auditor.cli.path import Question, run
+
+    shop = Shop(inventory, site, platform, tuple(readers or ()), tuple(pos or ()), fresh, accept_new_host_keys)
+    raise typer.Exit(run(shop, Question(source, target, port, protocol.lower(), as_json)))
+
+
+@app.command(
+    short_help="Show who answers a name, and who keeps the answer back.",
+    epilog="Example: auditor resolve 10-42-42-42.test.device.stripe-terminal-local-reader.net --from pos",
+)
+def resolve(
+    name: Annotated[str, typer.Argument(help="The name that clients ask for.")],
+    inventory: QuestionArgument = Path("inventory.yaml"),
+    source: SourceOption = "pos",
+    site: OneSiteOption = None,
+    platform: PlatformOption = None,
+    readers: AskedReadersOption = None,
+    pos: AskedPosOption = None,
+    fresh: FreshOption = False,
+    as_json: JsonOption = False,
+    accept_new_host_keys: AcceptOption = False,
+) -> None:
+    """Follow a question for a name through every resolver that clients may ask, with what each of them does.
+
+    The name of a reader says which address it must be answered with; other names may be answered with any. The answer
+    is from the captures of the last audit if it kept some, and says how old they are.
+
+    Exit codes: 0 answered, 1 kept back, 2 usage or inventory, 3 it cannot be told.
+    """
+    from auditor.cli.asking import Shop
+    from auditor.cli.resolve import run
+
+    shop = Shop(inventory, site, platform, tuple(readers or ()), tuple(pos or ()), fresh, accept_new_host_keys)
+    raise typer.Exit(run(shop, name, source, as_json=as_json))
 
 
 @app.command(

@@ -9,13 +9,13 @@ from auditor.cli.gathering import saved_capture
 from auditor.cli.workplace import redactor
 from auditor.errors import UsageError
 from auditor.inventory.wizard import Hints, take_default, write_inventory
-from auditor.model import Unknown
 from auditor.pipeline import read
 from auditor.platforms import PLATFORMS
 from auditor.policies import load_policy
 from auditor.report.text import visible
 from auditor.report.writing import SHARED
 from auditor.report.writing import write as write_file
+from auditor.site.candidates import ssids_by_trust, subnets_by_trust
 
 
 def run(output: Path, source: Path | None, platform: str | None, *, take_defaults: bool, force: bool) -> None:
@@ -40,17 +40,10 @@ def _hints(source: Path | None, platform: str | None, output: Path) -> Hints:
     if platform is None:
         raise UsageError(f"--from needs --platform; one of {', '.join(known)}")
     device = read(saved_capture("device", platform, source, redactor()))
-    ssids = (bss.ssid.value for bss in device.bsses if not isinstance(bss.ssid, Unknown))
-    subnets = (
-        str(address.network)
-        for interface in device.interfaces
-        if not isinstance(interface.addresses, Unknown)
-        for address in interface.addresses.value
-    )
     return Hints(
         # A name that cannot be shown as it is cannot be proposed either: the prompt would obey it.
-        ssids=tuple(dict.fromkeys(ssid for ssid in ssids if visible(ssid) == ssid)),
-        subnets=tuple(dict.fromkeys(subnets)),
+        ssids=tuple(ssid for ssid in ssids_by_trust(device) if visible(ssid) == ssid),
+        subnets=subnets_by_trust(device),
         captures=os.path.relpath(source, output.resolve().parent),
         platforms=(platform, *(name for name in known if name != platform)),
         models=models,

@@ -130,7 +130,8 @@ def opened(
             if kind == "json":
                 writer = stack.enter_context(json_report.writing(path, now=now))
             else:
-                writer = stack.enter_context(html.writing(path, now=now, several_sites=wanted.several_sites))
+                several = wanted.several_sites
+                writer = stack.enter_context(html.writing(path, now=now, several_sites=several, sites_of=sites_of))
             outputs._adders.append(writer.add)  # noqa: SLF001 - this function is the class's constructor
             outputs._finishers.append(writer.finish)  # noqa: SLF001
         yield outputs

@@ -24,9 +24,9 @@ def inventory_for(
     name = target.resolve().name.partition(".")[0] or "device"
     site: dict[str, object] = {"devices": {name: {"captures": str(target.resolve()), "platform": platform}}}
     if readers:
-        site["readers"] = [_entry(text) for text in readers]
+        site["readers"] = [selector_keys(text) for text in readers]
     if pos:
-        site["pos"] = [_entry(text) for text in pos]
+        site["pos"] = [selector_keys(text) for text in pos]
     if integration:
         site["integration"] = integration
     if hours:
@@ -38,7 +38,7 @@ def inventory_for(
         raise UsageError("\n".join(f"{m.key}: {m.message}" for m in error.mistakes)) from error
 
 
-def _entry(text: str) -> dict[str, str]:
+def selector_keys(text: str) -> dict[str, str]:
     """Read `ssid=SHOP-POS,model=bbpos-wisepos-e`."""
     entry: dict[str, str] = {}
     for part in text.split(","):

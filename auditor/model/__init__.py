@@ -4,7 +4,7 @@ from auditor.model.coverage import Coverage, UnknownLine
 from auditor.model.device import Device, content, leaves, moved
 from auditor.model.dhcp import INFINITE, AddressRange, DhcpScope, Lease, Neighbour, Reservation
 from auditor.model.disagreement import Disagreement
-from auditor.model.dns import Blocklist, DnsRedirect, Forwarder, LocalAnswer, Resolver
+from auditor.model.dns import Blocklist, DnsRedirect, Forwarder, Ipv6Resolver, LocalAnswer, Resolver
 from auditor.model.facts import (
     Assumed,
     Declared,
@@ -21,8 +21,9 @@ from auditor.model.facts import (
     spans_of,
 )
 from auditor.model.firewall import NO_ROUTER, Action, Filter, FilterRule, PortForward, PortRange, SourceNat
-from auditor.model.interfaces import AddressSource, Interface, Learned, Port, PortState
+from auditor.model.interfaces import AddressSource, Interface, Learned, LinkNeighbour, Port, PortState
 from auditor.model.name_pattern import NamePattern
+from auditor.model.routing import Route
 from auditor.model.sessions import ConnectionTracking, Disturbance, Portal, Schedule
 from auditor.model.severity import Severity
 from auditor.model.wireless import (
@@ -70,10 +71,12 @@ __all__ = [
     "FilterRule",
     "Forwarder",
     "Interface",
+    "Ipv6Resolver",
     "IsolationScope",
     "Known",
     "Learned",
     "Lease",
+    "LinkNeighbour",
     "Listed",
     "LocalAnswer",
     "MacPolicy",
@@ -91,6 +94,7 @@ __all__ = [
     "Radio",
     "Reservation",
     "Resolver",
+    "Route",
     "Schedule",
     "Severity",
     "SourceNat",

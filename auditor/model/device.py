@@ -7,10 +7,11 @@ from typing import Any
 from auditor.model.coverage import Coverage
 from auditor.model.dhcp import DhcpScope, Lease, Neighbour, Reservation
 from auditor.model.disagreement import Disagreement
-from auditor.model.dns import Blocklist, DnsRedirect, Resolver
+from auditor.model.dns import Blocklist, DnsRedirect, Ipv6Resolver, Resolver
 from auditor.model.facts import Assumed, Declared, Fact, Listed, Stated, Unknown
 from auditor.model.firewall import Filter, FilterRule, PortForward, SourceNat
-from auditor.model.interfaces import Interface, Learned, Port, PortState
+from auditor.model.interfaces import Interface, Learned, LinkNeighbour, Port, PortState
+from auditor.model.routing import Route
 from auditor.model.sessions import ConnectionTracking, Portal, Schedule
 from auditor.model.wireless import Bss, ControlledRadio, Radio, StationState
 
@@ -48,6 +49,9 @@ class Device:
     coverage: tuple[Coverage, ...]
     controlled_radios: Listed[ControlledRadio] = field(default_factory=Listed)
     learned: Listed[Learned] = field(default_factory=Listed)
+    link_neighbours: Listed[LinkNeighbour] = field(default_factory=Listed)
+    routes: Listed[Route] = field(default_factory=Listed)
+    ipv6_resolvers: Listed[Ipv6Resolver] = field(default_factory=Listed)
 
     def interface(self, key: str) -> Interface | None:
         """Return the interface with this key."""

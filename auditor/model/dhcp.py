@@ -40,6 +40,7 @@ class DhcpScope:
     `hears_past_filters`: the server takes questions from the wire, before the packet filter of its device.
     `server`: scopes of a device with the same one give any client an address, from whichever has one left.
     `relays_to`: all servers that requests of clients are handed to, if this is a relay and all are known.
+    `only_relay`: only requests that a relay of this address hands on are answered; None: those of any.
     """
 
     device: str
@@ -56,6 +57,7 @@ class DhcpScope:
     hears_past_filters: Fact[bool] = _BY_SOCKET
     server: str = ""
     relays_to: tuple[IPv4Address, ...] = ()
+    only_relay: IPv4Address | None = None
 
     @classmethod
     def relay(

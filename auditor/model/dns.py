@@ -91,6 +91,19 @@ class Resolver:
 
 
 @dataclass(frozen=True, slots=True)
+class Ipv6Resolver:
+    """A resolver that clients of an interface are told by router advertisements (RFC 8106) or DHCPv6 (RFC 3646).
+
+    `address` None: the device itself. Clients may ask any resolver that they are told, by either protocol.
+    """
+
+    device: str
+    key: str
+    interface: Fact[str]
+    address: Fact[IPv6Address | None]
+
+
+@dataclass(frozen=True, slots=True)
 class DnsRedirect:
     """Questions to any address on port 53 from these interfaces end at another resolver.
 

@@ -37,6 +37,8 @@ class FilterRule:
 
     `entering` and `leaving` are keys of interfaces. `protocols` are lower-case names (`tcp`, `udp`, `icmp`).
     `narrow` is true for a rule that holds only at some times, up to some rate, or for marks we do not model.
+    `destination_names` are hosts that its destinations name, whose addresses are not known; they alone are why
+    `destinations` or `narrow` is unknown then. Packets to a host of such a name certainly match.
     """
 
     key: str
@@ -49,6 +51,7 @@ class FilterRule:
     destination_ports: Fact[tuple[PortRange, ...] | None]
     narrow: Fact[bool]
     action: Fact[Action]
+    destination_names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface
 
 from auditor.model.facts import Fact, Stated
 
@@ -62,6 +62,24 @@ class Learned:
     key: str
     mac: str
     port: Fact[str]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkNeighbour:
+    """What is at the other end of the cable in a port, as LLDP, CDP or MNDP told: state, and only as of then.
+
+    `port` is the key of a `Port`. `system` is the name that the other end gives itself, `remote_port` its port (None:
+    not told), `addresses` its management addresses, `macs` its chassis or port MAC addresses: any of them may tell
+    which audited device it is. Source: IEEE 802.1AB, section 8.5.
+    """
+
+    device: str
+    key: str
+    port: Fact[str]
+    system: Fact[str]
+    remote_port: Fact[str | None]
+    addresses: tuple[IPv4Address, ...]
+    macs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

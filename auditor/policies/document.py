@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import Any, NoReturn, TypeVar
 
 import yaml
@@ -108,6 +108,13 @@ class Table:
 
     def networks(self, key: str) -> tuple[IPv4Network, ...]:
         return tuple(self._network(text, key) for text in self.texts(key))
+
+    def ipv6_addresses(self, key: str) -> tuple[IPv6Address, ...]:
+        """Return addresses of version 6, none where the key is not there."""
+        try:
+            return tuple(map(IPv6Address, self.texts(key))) if self.has(key) else ()
+        except ValueError as error:
+            self.fail(str(error), key)
 
     def choice(self, key: str, choices: type[Choice]) -> Choice:
         return self._choice(self.text(key), key, choices)

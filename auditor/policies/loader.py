@@ -187,6 +187,7 @@ class _Reading:
                 kind=table.choice("kind", ResolverKind),
                 networks=table.networks("networks"),
                 source=self._sourced(table),
+                ipv6_addresses=table.ipv6_addresses("ipv6"),
             )
             table.finish()
 
@@ -204,6 +205,9 @@ class _Reading:
                 wifi6=self._value("wifi6", table).choice("value", Support),
                 wpa3_only=self._value("wpa3_only", table).choice("value", Support),
                 ethernet=self._value("ethernet", table).choice("value", Support),
+                cellular=self._value("cellular", table).choice("value", Support)
+                if table.has("cellular")
+                else Support.UNKNOWN,
             )
             table.finish()
 

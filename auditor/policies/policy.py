@@ -216,6 +216,11 @@ class PublicResolver:
     kind: ResolverKind
     networks: tuple[IPv4Network, ...]
     source: Source
+    ipv6_addresses: tuple[IPv6Address, ...] = ()
+
+    def has(self, address: IPv4Address | IPv6Address) -> bool:
+        """Say whether an address is one of the service."""
+        return address in self.ipv6_addresses or any(address in network for network in self.networks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +234,7 @@ class ReaderModel:
     wifi6: Support
     wpa3_only: Support
     ethernet: Support
+    cellular: Support = Support.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,8 +350,7 @@ class Policy:
 
     def resolver(self, address: IPv4Address | IPv6Address) -> PublicResolver | None:
         """Return the public DNS service that has this address, or None if the policy does not know it."""
-        known = (each for each in self.resolvers if any(address in network for network in each.networks))
-        return next(known, None)
+        return next((each for each in self.resolvers if each.has(address)), None)
 
     @property
     def public_resolvers(self) -> frozenset[IPv4Address]:
@@ -353,6 +358,11 @@ class Policy:
         return _addresses(
             tuple(n for each in self.resolvers if each.kind is ResolverKind.PASSES for n in each.networks)
         )
+
+    def passes_private_answers(self, address: IPv4Address | IPv6Address) -> bool:
+        """Say whether an address is one of a service that the policy names as a remedy, over IPv4 or IPv6."""
+        known = self.resolver(address)
+        return known is not None and known.kind is ResolverKind.PASSES
 
     def filtering_resolver(self, address: IPv4Address | IPv6Address) -> str | None:
         """Return the name of the DNS service at this address if a setting there can drop private answers."""

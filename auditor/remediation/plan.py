@@ -113,9 +113,11 @@ def _plan(asked: Wanted, means: _Means) -> PlannedFix:
     fix = asked.fix
     if fix.manual or not fix.changes:
         return _by_hand(asked, fix.manual or "no configuration change settles this")
-    place = next((means.managed[c.device] for c in fix.changes if c.device in means.managed), None)
-    if place is not None:
-        return _by_hand(asked, f"the configuration is made in {place}; change it there, not on the device")
+    elsewhere = next((change for change in fix.changes if change.device in means.managed), None)
+    if elsewhere is not None:
+        place = means.managed[elsewhere.device]
+        why = f"the configuration is made in {place}; change it there, not on the device"
+        return _by_hand(asked, f"{_which(fix, elsewhere)}{why}")
     rendered: list[RenderedChange] = []
     for change in fix.changes:
         platform, profile = means.equipment[change.device]
@@ -124,13 +126,13 @@ def _plan(asked: Wanted, means: _Means) -> PlannedFix:
         if isinstance(result, ByHand):
             result = platform.edit(means.captures[change.device], device, change.intent)
         if isinstance(result, ByHand):
-            return _by_hand(asked, result.why, result.advice)
+            return _by_hand(asked, f"{_which(fix, change)}{result.why}", result.advice)
         if any(each.change.device == change.device and each.edit.operations == result.operations for each in rendered):
             continue  # one setting of the device serves both
         try:
             snippet = render(platform, change.intent, result)
         except ValueError as error:
-            return _by_hand(asked, f"{error}; the value on the device must be corrected first")
+            return _by_hand(asked, f"{_which(fix, change)}{error}; the value on the device must be corrected first")
         effects = tuple(profile.effects[service] for service in result.services if service in profile.effects)
         rendered.append(RenderedChange(change, result, snippet, effects))
     tried = attempt(rendered, means.captures, means.equipment)
@@ -152,6 +154,12 @@ def _plan(asked: Wanted, means: _Means) -> PlannedFix:
         withheld,
         _sites(fix, means),
     )
+
+
+def _which(fix: Fix, change: Change) -> str:
+    """The device that one half of a fix fails on, with which the other half fails too; '' if it has one only."""
+    several = len({each.device for each in fix.changes}) > 1
+    return f"its part on {change.device}: " if several else ""
 
 
 def _so_far(change: Change, rendered: list[RenderedChange], means: _Means) -> Capture:

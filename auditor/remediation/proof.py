@@ -90,10 +90,27 @@ def in_footprint(key: str, footprint: tuple[str, ...]) -> bool:
 
 
 def worsened(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Findings whose result got worse, or that are new and bad; pass → unknown is worse."""
+    """Findings whose result got worse, or that are new and bad; pass → unknown is worse.
+
+    What could not be seen at all before is no worse for being seen: where several rules knew nothing of a subject for
+    one reason, such as a network that ends at a port, and that reason is gone, their verdicts are first ones.
+    """
     old = {finding.fingerprint: finding for finding in before}
+    hidden = _hidden(before, after)
     return tuple(
         finding
         for finding in after
         if badness(finding) > (badness(old[finding.fingerprint]) if finding.fingerprint in old else 0)
+        and (finding.fingerprint in old or (finding.rule, finding.subject) not in hidden)
     )
+
+
+def _hidden(before: tuple[Finding, ...], after: tuple[Finding, ...]) -> frozenset[tuple[str, str]]:
+    """Rules and subjects of which nothing was known for a reason that several rules gave and that none gives now."""
+    rules: dict[str, set[str]] = {}
+    blind = [each for each in before if each.result is Result.UNKNOWN and not each.about]
+    for each in blind:
+        rules.setdefault(each.message, set()).add(each.rule)
+    left = {each.message for each in after}
+    gone = {reason for reason, named in rules.items() if len(named) > 1 and reason not in left}
+    return frozenset((each.rule, each.subject) for each in blind if each.message in gone)

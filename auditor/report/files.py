@@ -6,10 +6,11 @@ from textwrap import wrap
 
 import auditor
 from auditor.pipeline import SiteReport
-from auditor.remediation import PlannedFix, Safety
+from auditor.remediation import Safety
 from auditor.remediation.attempt import diffs
+from auditor.remediation.devices import in_order, parts
 from auditor.remediation.shared import of_one_device
-from auditor.report.fixes import why_not
+from auditor.report.fixes import part_of, why_not
 from auditor.report.runsheet import SharedStep, Step, runsheet
 from auditor.report.shared import SharedReport
 from auditor.report.snippets import DeviceSteps, commands, undo
@@ -74,24 +75,20 @@ def _elsewhere(report: SiteReport, shared: frozenset[str]) -> tuple[SharedStep, 
 
 
 def _groups(report: SiteReport, shared: frozenset[str] = frozenset()) -> Iterator[DeviceSteps]:
-    """Device by device in the order of the plan: the safe fixes, then, apart from them, the risky ones."""
+    """Device by device in the order of the fixes: the safe ones, then, apart from them, the risky ones."""
     remediation = report.remediation
     once = {fix.label for device in shared for fix in of_one_device(remediation, device)}
     usable = [fix for fix in remediation.fixes if not why_not(fix) and fix.label not in once]
     for safety in (Safety.SAFE, Safety.RISKY):
-        for planned in remediation.devices:
-            fixes = tuple(fix for fix in usable if fix.safety is safety and _touches(fix, planned.device))
-            if not fixes:
+        chosen = tuple(fix for fix in usable if fix.safety is safety)
+        for device in in_order(chosen):
+            before = next((planned.before for planned in remediation.devices if planned.device == device), None)
+            if before is None:
                 continue
-            before = planned.before
             if safety is Safety.RISKY:
-                earlier = tuple(fix for fix in usable if fix.safety is Safety.SAFE and _touches(fix, planned.device))
-                before = DeviceSteps(planned.device, before, earlier).after
-            yield DeviceSteps(planned.device, before, fixes)
-
-
-def _touches(fix: PlannedFix, device: str) -> bool:
-    return any(change.change.device == device for change in fix.changes)
+                earlier = tuple(fix for fix in usable if fix.safety is Safety.SAFE and device in parts(fix))
+                before = DeviceSteps(device, before, earlier).after
+            yield DeviceSteps(device, before, tuple(fix for fix in chosen if device in parts(fix)))
 
 
 def _risky(group: DeviceSteps) -> bool:
@@ -160,9 +157,8 @@ def _forth(group: DeviceSteps, names: Mapping[str, str]) -> Iterator[str]:
         yield f"# {fix.label} {visible(fix.fix.title)}"
         for reason in fix.reasons:
             yield f"#    {visible(reason)}"
-        others = sorted({change.change.device for change in fix.changes} - {group.device})
-        if others:
-            yield f"#    the other part of this fix is for {visible(', '.join(others))}"
+        if part := part_of(fix, group.device):
+            yield f"#    {visible(part)}"
 
 
 def _back(group: DeviceSteps, names: Mapping[str, str]) -> Iterator[str]:
@@ -170,6 +166,9 @@ def _back(group: DeviceSteps, names: Mapping[str, str]) -> Iterator[str]:
     labels = ", ".join(fix.label for fix in group.fixes)
     yield f"# Takes back what {names['commands']} did ({labels}); apply by hand."
     yield from _needs(group)
+    for fix in group.fixes:
+        if part := part_of(fix, group.device, back=True):
+            yield f"# {visible(part)}"
     if not _risky(group):
         yield f"# If {_names(group.device, risky=True)['commands']} was applied too, take that back first."
 

@@ -7,6 +7,7 @@ from auditor.pipeline import SiteReport
 from auditor.platforms import platform
 from auditor.remediation import PlannedFix, Remediation, Safety
 from auditor.remediation.attempt import diffs
+from auditor.remediation.devices import parts
 from auditor.remediation.ranked import RenderedChange
 from auditor.remediation.reach import restarted_ssids
 from auditor.secrets import has_token
@@ -77,6 +78,22 @@ def who(report: SiteReport, fix: PlannedFix) -> str:
     """Say who is disconnected, SSIDs named."""
     ssids = ssids_hit(report, fix)
     return f"{', '.join(ssids)} ({fix.disconnects})" if ssids else fix.disconnects
+
+
+def part_of(fix: PlannedFix, device: str, *, back: bool = False) -> str:
+    """Say which part of a fix one device gets, and where it goes on: `part 1 of 2 of F1, then gw`; '' if it is all.
+
+    `back`: how it is taken back, in the reverse order.
+    """
+    devices = parts(fix)[::-1] if back else parts(fix)
+    if len(devices) < 2 or device not in devices:
+        return ""
+    place = devices.index(device)
+    number = len(devices) - place if back else place + 1
+    words = f"{'takes back ' if back else ''}part {number} of {len(devices)} of {fix.label}"
+    after = f", after {', '.join(devices[:place])}" if place else ""
+    then = f", then {', '.join(devices[place + 1 :])}" if place + 1 < len(devices) else ""
+    return f"{words}{after}{then}; one part alone does not help"
 
 
 def minutes(fixes: tuple[PlannedFix, ...]) -> int:

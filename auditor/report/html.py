@@ -7,7 +7,7 @@ nor turns the reading direction.
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,14 +21,16 @@ import auditor
 from auditor.pipeline import SiteReport
 from auditor.policies import Policy
 from auditor.remediation import PlannedFix, Safety
+from auditor.report.diagram import diagram
 from auditor.report.excerpt import ExcerptLine, excerpt
-from auditor.report.fixes import by_finding, diff_of, status, who, why_not
+from auditor.report.fixes import by_finding, diff_of, part_of, status, who, why_not
 from auditor.report.outcome import Limits, Outcome, Tally
 from auditor.report.shared import SharedDevices, SharedReport, made_once, of_shared
 from auditor.report.snippets import DeviceSteps, commands, undo
 from auditor.report.summary import (
     Counts,
     Standing,
+    UnknownCause,
     count,
     due_cards,
     in_words_of,
@@ -46,6 +48,7 @@ from auditor.report.writing import SHARED, written
 from auditor.verdicts import Finding, Result, Severity
 
 _COMMENTS = ("#", "!")
+_WRITTEN_OUT = ("error", "warning", "note", "broken")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one device gets for a fix."""
+    """What one device gets for a fix; `place` says which part of it that is, '' if it is all."""
 
     device: str
+    place: str
     commands: tuple[str, ...]
     undo: tuple[str, ...]
     diffs: tuple[tuple[tuple[str, str], ...], ...]
@@ -114,8 +118,17 @@ class FindingView:
 class Writer:
     """Takes one site after the other; what is rendered waits in a temporary file, as the overview comes first."""
 
-    def __init__(self, stream: TextIO, sections: TextIO, *, now: datetime, several_sites: bool = False) -> None:
+    def __init__(
+        self,
+        stream: TextIO,
+        sections: TextIO,
+        *,
+        now: datetime,
+        several_sites: bool = False,
+        sites_of: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
         self._several = several_sites
+        self._sites_of = sites_of or {}
         self._stream = stream
         self._sections = sections
         self._now = now
@@ -131,7 +144,10 @@ class Writer:
         counts = count(report.findings)
         unaudited = len(report.failures)
         self._rows.append(Row(anchor, report.site.name, standing(report), counts, unaudited, captured))
-        self._sections.write(_page("site.html").render(_site(report, anchor, self._now, once=self._several)))
+        self._sections.write(_page("site.html").render(self._site(report, anchor)))
+
+    def _site(self, report: SiteReport, anchor: str) -> dict[str, Any]:
+        return _site(report, anchor, self._now, once=self._several, sites_of=self._sites_of)
 
     def finish(
         self, outcome: Outcome, shared: SharedDevices | None = None, reports: tuple[SharedReport, ...] = ()
@@ -162,16 +178,23 @@ class Writer:
 
 
 @contextmanager
-def writing(path: Path, *, now: datetime, several_sites: bool = False) -> Iterator[Writer]:
+def writing(
+    path: Path,
+    *,
+    now: datetime,
+    several_sites: bool = False,
+    sites_of: Mapping[str, tuple[str, ...]] | None = None,
+) -> Iterator[Writer]:
     """Give a writer for `path`; the caller adds sites and calls `finish`. The file appears when all is written.
 
-    With several sites the fixes of devices that they share are shown once, where `finish` is given them.
+    With several sites the fixes of devices that they share are shown once, where `finish` is given them. `sites_of`
+    names the sites of each shared device.
     """
     with (
         written(path, mode=SHARED) as stream,
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections,
     ):
-        yield Writer(stream, sections, now=now, several_sites=several_sites)
+        yield Writer(stream, sections, now=now, several_sites=several_sites, sites_of=sites_of)
 
 
 def write(reports: Iterable[SiteReport], path: Path, *, now: datetime, limits: Limits | None = None) -> Outcome:
@@ -205,23 +228,29 @@ def _shown(value: Any) -> Any:
     return visible(value) if isinstance(value, str) and not is_markup else value
 
 
-def _site(report: SiteReport, anchor: str, now: datetime, *, once: bool) -> dict[str, Any]:
+def _site(
+    report: SiteReport, anchor: str, now: datetime, *, once: bool, sites_of: Mapping[str, tuple[str, ...]]
+) -> dict[str, Any]:
     entry = report.site.entry
     zone = zone_of(entry)
     due, other = due_cards(report.findings)
     taken = oldest(report)
+    findings = _findings(report, anchor, once=once)
+    unknowns = unknown_causes(report.findings)
     return {
         "anchor": anchor,
+        "drawn": diagram(report.site, report.findings, _anchors(findings, unknowns, anchor), sites_of),
         "site": entry,
         "standing": standing(report),
         "counts": count(report.findings),
         "captured": "" if taken is None else f"{moment(taken, zone)} ({age(now - taken)})",
         "captures": [(each, moment(each.taken_at, zone)) for each in report.captures],
         "failures": report.failures,
-        "findings": _findings(report, anchor, once=once),
+        "findings": findings,
+        "written_out": _WRITTEN_OUT,
         "unknowns": [
             (cause, in_words_of(report, cause.first.device, cause.first.message), _evidence(report, cause.first))
-            for cause in unknown_causes(report.findings)
+            for cause in unknowns
         ],
         "due": due,
         "other": other,
@@ -230,6 +259,13 @@ def _site(report: SiteReport, anchor: str, now: datetime, *, once: bool) -> dict
         "lines_of": lines_of,
         "gaps": [(capture.device, gap) for capture in report.captures for gap in capture.gaps],
     }
+
+
+def _anchors(findings: list[FindingView], unknowns: list[UnknownCause], anchor: str) -> dict[str, str]:
+    """Where on the page a finding that is written out stands, by its fingerprint."""
+    shown = {view.finding.fingerprint: view.anchor for view in findings if view.kind in _WRITTEN_OUT}
+    causes = enumerate(unknowns, start=1)
+    return shown | {each.fingerprint: f"{anchor}-u{number}" for number, cause in causes for each in cause.findings}
 
 
 def _findings(report: SiteReport, anchor: str, *, once: bool) -> list[FindingView]:
@@ -300,6 +336,7 @@ def _part(report: SiteReport, fix: PlannedFix, device: str) -> Part:
     diffs = diff_of(report, fix.changes, device).values()
     return Part(
         device=device,
+        place=part_of(fix, device),
         commands=tuple(commands(steps)[1:]),
         undo=tuple(undo(steps)[1:]),
         diffs=tuple(_coloured(text) for text in diffs),

@@ -8,7 +8,7 @@ from auditor.inventory import after_closing
 from auditor.pipeline import SiteReport
 from auditor.profiles import load_profile
 from auditor.remediation import PlannedFix
-from auditor.report.fixes import judges, minutes, who, why_not
+from auditor.report.fixes import judges, minutes, part_of, who, why_not
 from auditor.report.summary import due_cards, in_words_of
 from auditor.report.text import visible
 from auditor.report.times import about, moment, zone_of
@@ -108,9 +108,8 @@ def _step(report: SiteReport, number: int, step: Step) -> Iterator[str]:
         yield f"         {fix.label} {visible(in_words_of(report, step.device, fix.fix.title))}"
         for reason in fix.reasons:
             yield f"            risk: {visible(reason)}"
-        others = sorted({c.change.device for c in fix.changes} - {step.device})
-        if others:
-            yield f"            this fix also has a part on {visible(', '.join(others))}"
+        if part := part_of(fix, step.device):
+            yield f"            {visible(part)}"
     # A service is started again once, however many fixes it takes up.
     for out in _out(step):
         yield from wrap(f"interrupted: {out}", _WIDTH, initial_indent=" " * 9, subsequent_indent=" " * 22)

@@ -420,8 +420,14 @@ def _fixes(
 
 
 def _lines(page: _Page, fix: PlannedFix) -> None:
-    for change in fix.changes:
-        for line in change.snippet.shown:
+    several = len({each.change.device for each in fix.changes}) > 1
+    before = ""
+    for each in fix.changes:
+        device = each.change.device
+        if several and device != before:
+            page.line(Text(f"{' ' * _INDENT}on {visible(device)}", style="bold"))
+        before = device
+        for line in each.snippet.shown:
             # Not wrapped: a terminal joins a line that it broke itself when it is copied, not ours.
             page.line(Text(" " * (_INDENT + 2) + visible(line), style=_SIGNS.get(line[:1], "cyan")))
 

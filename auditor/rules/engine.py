@@ -141,7 +141,7 @@ def _said(verdict: Verdict | str) -> _Said:
 def _complete(rule: Rule, site: Site, subject: str, verdict: Verdict | str, lines: Lines) -> Finding:
     said = _said(verdict)
     about, device = ("", "") if isinstance(verdict, str) else (verdict.about, verdict.device)
-    quotes = tuple(dict.fromkeys(quote for fact in said.evidence for quote in _quotes(fact, lines)))
+    quotes = tuple(dict.fromkeys(quote for fact in said.evidence for quote in quotes_of(fact, lines)))
     return Finding(
         site=site.name,
         device=device or next((quote.span.device for quote in quotes if quote.span and quote.span.device), ""),
@@ -171,7 +171,7 @@ def _facts(evidence: Evidence) -> tuple[Fact[Any], ...]:
     return evidence if isinstance(evidence, tuple) else (evidence,)
 
 
-def _quotes(fact: Fact[Any], lines: Lines) -> Iterator[Quote]:
+def quotes_of(fact: Fact[Any], lines: Lines) -> Iterator[Quote]:
     """Show a fact: its lines, or the documented default with the place where a line would stand."""
     match fact:
         case Stated(_, spans):

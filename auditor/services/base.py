@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any, TypeAlias
 
 from auditor.intents import Intent
@@ -16,6 +16,7 @@ from auditor.model import (
     Fact,
     Filter,
     Interface,
+    Ipv6Resolver,
     Lease,
     Listed,
     Port,
@@ -99,7 +100,8 @@ class Host:
     """The machine that services run on, as far as they need it.
 
     `sockets` are the IPv4 and dual-stack sockets that are listened on; None: they were not captured. `serving` of a
-    service follows from `running`; sockets tell where configuration and state disagree.
+    service follows from `running`; sockets tell where configuration and state disagree. `ipv6` are the IPv6 addresses
+    that links have besides their own link-local ones.
     """
 
     name: str
@@ -107,6 +109,7 @@ class Host:
     interfaces: Listed[Interface]
     ports: Listed[Port]
     sockets: tuple[Socket, ...] | None
+    ipv6: Mapping[str, tuple[IPv6Address, ...]] = field(default_factory=dict)
 
     def interface_of(self, address: IPv4Address) -> Interface | None:
         """Return the interface in whose subnet an address lies."""
@@ -132,6 +135,7 @@ class Part:
     resolvers: Listed[Resolver] = _NOTHING
     dns_redirects: Listed[DnsRedirect] = _NOTHING
     blocklists: Listed[Blocklist] = _NOTHING
+    ipv6_resolvers: Listed[Ipv6Resolver] = _NOTHING
     radios: Listed[Radio] = _NOTHING
     bsses: Listed[Bss] = _NOTHING
     stations: Listed[StationState] = _NOTHING
@@ -143,6 +147,8 @@ class Part:
     port_forwards: Listed[PortForward] = _NOTHING
     connection_tracking: Listed[ConnectionTracking] = _NOTHING
     schedules: Listed[Schedule] = _NOTHING
+    ipv6_links: Listed[Fact[str]] = _NOTHING
+    """Links on which it offers IPv6, with the lines that say so."""
     output_doubts: tuple[Unknown, ...] = ()
     """What may stop the questions that the host's own resolvers ask."""
     disagreements: tuple[Fact[str], ...] = ()

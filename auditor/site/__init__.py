@@ -3,7 +3,7 @@
 from auditor.site.attachment import Attachment, Media
 from auditor.site.dhcp import Reserved, is_for, taken
 from auditor.site.egress import Egress
-from auditor.site.hops import Hop, HopKind, Passage
+from auditor.site.hops import Hop, HopKind, Leg, Passage
 from auditor.site.parts import unknown_parts
 from auditor.site.paths import Path
 from auditor.site.resolvers import (
@@ -13,6 +13,7 @@ from auditor.site.resolvers import (
     Refused,
     ResolverHop,
     ResolverKind,
+    asked_for,
     covers,
     local_answers,
     owner,
@@ -27,6 +28,7 @@ __all__ = [
     "Egress",
     "Hop",
     "HopKind",
+    "Leg",
     "Lookup",
     "Media",
     "Passage",
@@ -40,6 +42,7 @@ __all__ = [
     "ResolverKind",
     "Segment",
     "Site",
+    "asked_for",
     "covers",
     "is_for",
     "join",

@@ -1,13 +1,16 @@
 """Where readers and points of sale are plugged in: selectors of the inventory found in the model."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from auditor.capture import Failure
 from auditor.inventory import Selector
 from auditor.model import Bss, Device, Fact, Span, Stated, Unknown, spans_of
 from auditor.site.cables import severed
+from auditor.site.candidates import candidates, proposed
 from auditor.site.segments import Segment
+from auditor.site.sightings import Sighting, decisive, sightings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,17 @@ class Media:
 
 
 def attach(
-    selector: Selector, segments: tuple[Segment, ...], devices: tuple[Device, ...], missing: tuple[Failure, ...]
+    selector: Selector,
+    segments: tuple[Segment, ...],
+    devices: tuple[Device, ...],
+    missing: tuple[Failure, ...],
+    beside: Callable[[], tuple[Segment, ...]] = tuple,
 ) -> Fact[Attachment]:
-    """Find the one segment that all keys of a selector agree on; several or none are `Unknown`, never a guess."""
+    """Find the one segment that all keys of a selector agree on; several or none are `Unknown`, never a guess.
+
+    What to do then names candidates, in order of trust; `beside` tells where the other kind of clients is declared. A
+    MAC address alone is looked for wherever the devices have seen it.
+    """
     if selector.is_empty:
         return Unknown("mobile readers have no network of their own", settle="declare pos; its network is theirs")
     found = list(segments)
@@ -48,7 +59,8 @@ def attach(
             bss for segment in segments for bss in segment.bsses if bss.may_be_on and _ssid(bss) == selector.ssid
         ]
         spans += spans_of(*(bss.ssid for bss in carriers))
-        found = [s for s in found if any(bss in carriers for bss in s.bsses)]
+        names = {(bss.device, bss.key) for bss in carriers}
+        found = [s for s in found if any((bss.device, bss.key) in names for bss in s.bsses)]
         tried.append(f"SSID '{selector.ssid}'")
     if selector.vlan is not None:
         found = [s for s in found if not isinstance(s.vlan, Unknown) and s.vlan.value == selector.vlan]
@@ -61,10 +73,12 @@ def attach(
         address = selector.ip
         found = [s for s in found if isinstance(address, IPv4Address) and s.holds(address)]
         tried.append(f"address {address}")
+    seen: tuple[Sighting, ...] = ()
     if not tried:
-        mac = selector.mac or selector.mac_ethernet or ""
-        found = [s for s in found if any(s.holds(address) for address in _addresses_of(mac, devices))]
-        tried.append(f"MAC address {mac}")
+        seen = _seen(selector, segments, devices)
+        found = [s for s in found if any(each.segment is s for each in seen)]
+        spans += spans_of(*(each.fact for each in seen))
+        tried.append(f"MAC address {selector.mac or selector.mac_ethernet or ''}")
     words = " and ".join(tried)
     if len(found) == 1:
         if (cut := severed(found[0], devices)) is not None:
@@ -73,17 +87,54 @@ def attach(
     if not found:
         # Of a shared device whose BSSs of this site are not told apart, all were left out.
         unseen = [hole for device in devices if selector.ssid and not device.bsses.items for hole in device.bsses.holes]
+        instead = proposed(candidates(selector, segments, devices, beside=beside()))
         return Unknown(
             f"{words} is on no audited device",
-            settle=_settle_none(selector, segments, devices, missing),
+            settle="; ".join(filter(None, (_settle_none(selector, segments, devices, missing), instead))),
             near=spans_of(*unseen, *(bss.enabled for bss in _off(selector.ssid, devices))),
         )
-    names = ", ".join(map(_told_apart, found))
+    unknown = _several(words, found, selector, seen, spans)
+    instead = proposed(candidates(selector, segments, devices, among=tuple(found), beside=beside()))
+    return replace(unknown, settle="; ".join(filter(None, (unknown.settle, instead))))
+
+
+def _several(
+    what: str, found: list[Segment], selector: Selector, seen: tuple[Sighting, ...], spans: tuple[Span, ...]
+) -> Unknown:
+    """Say which networks a selector is on, by which devices, and what would make it one."""
+    if seen:
+        signs = ((segment, [each.words for each in seen if each.segment is segment]) for segment in found)
+        places = (f"{_told_apart(segment)}, by {' and '.join(dict.fromkeys(words))}" for segment, words in signs)
+        settle = "see where it is now, or add ssid, vlan or subnet to the selector"
+        return Unknown(f"{what} is in more than one network: {'; '.join(places)}", spans, settle)
     apart = "; ".join(dict.fromkeys(segment.uncarried for segment in found if segment.uncarried))
     if apart:
-        why = f"{words} is on networks that do not meet: {names}; {apart}"
+        names = ", ".join(map(_told_apart, found))
+        why = f"{what} is on networks that do not meet: {names}; {apart}"
         return Unknown(why, spans, "let the port that leads to the other devices carry the VLAN, on both sides")
-    return Unknown(f"{words} is on more than one network: {names}", spans, "add vlan or subnet to the selector")
+    places = (f"{_told_apart(segment)} on {', '.join(_carrying(segment, selector))}" for segment in found)
+    lines = spans or spans_of(*(segment.subnets if selector.vlan is None else segment.vlan for segment in found))
+    return Unknown(
+        f"{what} is on more than one network: {'; '.join(places)}", lines, "add vlan or subnet to the selector"
+    )
+
+
+def _carrying(segment: Segment, selector: Selector) -> tuple[str, ...]:
+    """The devices by which a selector is in a network: those with its SSID, or with an address there."""
+    if selector.ssid is not None:
+        return tuple(dict.fromkeys(bss.device for bss in segment.bsses if _ssid(bss) == selector.ssid))
+    addressed = [i for i in segment.interfaces if not isinstance(i.addresses, Unknown) and i.addresses.value]
+    if selector.vlan is None and addressed:
+        return tuple(dict.fromkeys(interface.device for interface in addressed))
+    return segment.devices
+
+
+def _seen(selector: Selector, segments: tuple[Segment, ...], devices: tuple[Device, ...]) -> tuple[Sighting, ...]:
+    """The signs of a MAC address that count; those of the wired one if there are none of the first."""
+    for mac in (selector.mac, selector.mac_ethernet):
+        if mac is not None and (found := decisive(sightings(mac, segments, devices))):
+            return found
+    return ()
 
 
 def _told_apart(segment: Segment) -> str:
@@ -148,24 +199,6 @@ def _has_subnet(segment: Segment, wanted: IPv4Network) -> bool:
     return not isinstance(segment.subnets, Unknown) and any(net.overlaps(wanted) for net in segment.subnets.value)
 
 
-def _addresses_of(mac: str, devices: tuple[Device, ...]) -> list[IPv4Address]:
-    """Addresses that reservations, leases and ARP tables know for a MAC address."""
-    found: list[IPv4Address] = []
-    for device in devices:
-        for reservation in device.reservations:
-            if isinstance(reservation.macs, Unknown) or isinstance(reservation.address, Unknown):
-                continue
-            if mac in reservation.macs.value and reservation.address.value is not None:
-                found.append(reservation.address.value)
-        found += [
-            lease.address.value
-            for lease in device.leases
-            if lease.mac == mac and not isinstance(lease.address, Unknown)
-        ]
-        found += [neighbour.address for neighbour in device.neighbours if neighbour.mac == mac]
-    return found
-
-
 def _settle_none(
     selector: Selector, segments: tuple[Segment, ...], devices: tuple[Device, ...], missing: tuple[Failure, ...]
 ) -> str:
@@ -179,6 +212,8 @@ def _settle_none(
         ssids = sorted({s for segment in segments for bss in segment.bsses if (s := _ssid(bss)) and bss.may_be_on})
         if _off(selector.ssid, devices):
             return f"SSID '{selector.ssid}' is configured but switched off; enable it, or correct the inventory"
+        if selector.ssid in ssids:
+            return f"SSID '{selector.ssid}' is there, but not where the other keys say; correct one of them"
         return f"correct ssid in the inventory; SSIDs here: {', '.join(ssids) or 'none'}"
     names = [segment.name for segment in segments if segment.subnets.spans]
     return f"correct the selector in the inventory; networks here: {', '.join(names) or 'none'}"

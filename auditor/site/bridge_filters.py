@@ -11,6 +11,7 @@ from auditor.site.addresses import Addresses
 from auditor.site.filter_hops import filter_hops
 from auditor.site.filters import Question
 from auditor.site.hops import Hop, HopKind, Passage, decisive
+from auditor.site.plugs import Plug
 from auditor.site.ports import ports_of
 from auditor.site.segments import Segment
 
@@ -25,13 +26,13 @@ _WHICH_PORT = (
 class Sides:
     """One end of a way within a segment: the BSSs that it may use, whether a cable too, and its addresses.
 
-    `behind` are devices that are known to have it behind one port: name and key of the port.
+    `behind` are the ports of devices that are known to have it there.
     """
 
     bsses: tuple[Bss, ...]
     cable: bool
     addresses: Addresses
-    behind: tuple[tuple[str, str], ...] = ()
+    behind: tuple[Plug, ...] = ()
 
 
 def bridge_filters(
@@ -66,7 +67,7 @@ def _through(
 
 def _keys(device: Device, side: Sides, ports: tuple[str, ...]) -> tuple[str, ...]:
     """The ports of a device that an end may be behind: those of its BSSs, or any other if it comes by a cable."""
-    behind = tuple(port for name, port in side.behind if name == device.name)
+    behind = tuple(plug.port for plug in side.behind if plug.device == device.name)
     if behind:
         return behind
     own = tuple(bss.key for bss in side.bsses if bss.device == device.name)
@@ -88,14 +89,22 @@ def _asked(device: Device, question: Question) -> list[Hop]:
 
 
 def _joined(device: Device, asked: list[list[Hop]]) -> list[Hop]:
-    """One answer for all pairs of ports: that of the first, if all agree; it names ports only if there is one pair."""
+    """One answer for all pairs of ports: that of the first, if all agree; it names ports only if there is one pair.
+
+    Where all are stopped, each filter that stops some is named, since all of them have to be opened.
+    """
     if not asked:
         return []
+    several = len(asked) > 1
     worst = [decisive(tuple(hops)) for hops in asked]
     passages = {hop.passage if hop is not None else Passage.OPEN for hop in worst}
+    if passages == {Passage.BLOCKED}:
+        stopping: dict[str, Hop] = {}
+        for hop in (each for hops in asked for each in hops if each.passage is Passage.BLOCKED):
+            stopping.setdefault(hop.item, hop)
+        return [replace(hop, entering="", leaving="") if several else hop for hop in stopping.values()]
     if len(passages) == 1:
         first = worst[0] if worst[0] is not None else next(iter(asked[0]), None)
-        several = len(asked) > 1
         return [] if first is None else [replace(first, entering="", leaving="") if several else first]
     stopped = next(hop for hop in worst if hop is not None)
     why = f"a filter within the bridge of {device.name} stops frames between some ports only"

@@ -7,13 +7,15 @@ from auditor.capture import Failure
 from auditor.model import Device, DhcpScope, Fact, Listed, Reservation, Unknown
 from auditor.site.segments import Segment
 
+_EVERYBODY = "everybody (broadcast)"
+
 
 def scopes_serving(segment: Segment, devices: tuple[Device, ...], missing: tuple[Failure, ...]) -> Listed[DhcpScope]:
     """Return the scopes that give addresses to clients of a segment.
 
     A scope that is switched off does not serve; one whose state is unknown is a hole. A relay stands for the scopes
-    of the servers that it asks, if these were audited. If nothing serves, a hole says why: a DHCP server that was not
-    audited, or none at all.
+    of the servers that it asks; one that was not audited, or is not understood, is a hole. If nothing serves, a hole
+    says why: a DHCP server that was not audited, or none at all.
     """
     keys = {(interface.device, interface.key) for interface in segment.interfaces}
     serving: list[DhcpScope] = []
@@ -26,50 +28,78 @@ def scopes_serving(segment: Segment, devices: tuple[Device, ...], missing: tuple
                 holes.append(scope.interface)
             elif (device.name, scope.interface.value) in keys:
                 if isinstance(scope.serving, Unknown):
-                    relayed = _relayed(scope, segment, devices)
+                    relayed = _relayed(scope, scope.serving, segment, devices)
                     serving.extend(relayed)
-                    holes.extend(() if relayed else (scope.serving,))
+                    holes.extend(relayed.holes)
                 elif scope.serving.value:
                     serving.append(scope)
     if not serving and not holes and missing:
         names = ", ".join(sorted(failure.device for failure in missing))
         why = f"no audited device gives addresses to {segment.name}; {names} was not audited"
         holes.append(Unknown(why, settle=f"audit {names} as well, or declare dhcp"))
-    return Listed(tuple(dict.fromkeys(serving)), tuple(holes))
+    return Listed(tuple(dict.fromkeys(serving)), tuple(dict.fromkeys(holes)))
 
 
-def _relayed(relay: DhcpScope, segment: Segment, devices: tuple[Device, ...]) -> tuple[DhcpScope, ...]:
-    """The scopes behind a relay; none unless every server is an audited device that certainly has some."""
+def _relayed(relay: DhcpScope, elsewhere: Unknown, segment: Segment, devices: tuple[Device, ...]) -> Listed[DhcpScope]:
+    """The scopes behind a relay; a hole if a server is no audited device, or may have some that are not understood.
+
+    Servers that certainly have none do not answer; where all of them have none, that is the hole.
+    """
     found: list[DhcpScope] = []
+    doubt = not relay.relays_to
+    silent: list[str] = []
     for target in relay.relays_to:
-        servers = [device for device in devices if _has(device, target)]
-        mine = _for_relays(segment, servers[0]) if len(servers) == 1 else ()
-        if not mine:
-            return ()
-        found += mine
-    return tuple(dict.fromkeys(found))
+        servers = [device for device in devices if has_address(device, target)]
+        mine = _for_relays(segment, servers[0]) if len(servers) == 1 else None
+        found += mine or ()
+        doubt = doubt or mine is None
+        silent += [servers[0].name] if mine == () else []
+    if doubt:
+        return Listed(tuple(dict.fromkeys(found)), (elsewhere,))
+    if found:
+        return Listed(tuple(dict.fromkeys(found)))
+    names = ", ".join(dict.fromkeys(silent))
+    why = f"requests for addresses are handed on to {names}, where no scope is for {segment.name}"
+    settle = f"add a scope for {segment.name} on {names}, or hand requests on to the server that has one"
+    return Listed((), (Unknown(why, elsewhere.near, settle),))
 
 
-def _has(device: Device, address: IPv4Address) -> bool:
+def may_serve(device: Device) -> bool:
+    """Whether it is not known of some scope of a device if, or to whom, it gives addresses; a relay gives none."""
+    return bool(device.dhcp_scopes.holes) or any(
+        isinstance(scope.serving, Unknown) or isinstance(scope.interface, Unknown)
+        for scope in device.dhcp_scopes
+        if not scope.relays_to
+    )
+
+
+def has_address(device: Device, address: IPv4Address) -> bool:
+    """Whether a device certainly has an address."""
     known = (each.addresses.value for each in device.interfaces if not isinstance(each.addresses, Unknown))
     return any(own.ip == address for addresses in known for own in addresses)
 
 
-def _for_relays(segment: Segment, server: Device) -> tuple[DhcpScope, ...]:
-    """The scopes of a server for clients of a segment that a relay speaks for; none if others may be for them."""
+def _for_relays(segment: Segment, server: Device) -> tuple[DhcpScope, ...] | None:
+    """The scopes of a server for clients of a segment that a relay speaks for; None if others may be for them."""
     if server.dhcp_scopes.holes or isinstance(segment.subnets, Unknown):
-        return ()
+        return None
     found: list[DhcpScope] = []
-    for scope in (each for each in server.dhcp_scopes if not each.relays_to):
+    for scope in (each for each in server.dhcp_scopes if not each.relays_to and _may_hear(each, segment)):
         if isinstance(scope.subnet, Unknown):
-            return ()
+            return None
         here = [subnet for subnet in segment.subnets.value if subnet.overlaps(scope.subnet.value)]
         if not here:
             continue
         if here != [scope.subnet.value] or isinstance(scope.serving, Unknown) or not _is_for(scope, segment, server):
-            return ()
+            return None
         found += [scope] if scope.serving.value else []
     return tuple(found)
+
+
+def _may_hear(scope: DhcpScope, segment: Segment) -> bool:
+    """Whether requests of a segment may be those of the relay that a scope is for, which goes by its address there."""
+    unread = any(isinstance(each.addresses, Unknown) for each in segment.interfaces)
+    return scope.only_relay is None or unread or taken(segment, scope.only_relay) not in ("", _EVERYBODY)
 
 
 def is_on(scope: DhcpScope, segment: Segment) -> bool:
@@ -86,6 +116,8 @@ def _is_for(scope: DhcpScope, segment: Segment, device: Device) -> bool:
     if is_on(scope, segment):
         return True
     if any(each.key == scope.interface.value for each in device.interfaces) or isinstance(segment.subnets, Unknown):
+        return False
+    if not _may_hear(scope, segment):
         return False
     return not isinstance(scope.subnet, Unknown) and scope.subnet.value in segment.subnets.value
 
@@ -113,12 +145,9 @@ class Reserved:
     invalid: tuple[Reservation, ...]
 
 
-def reservations(segment: Segment, macs: tuple[str, ...], count: int | None, devices: tuple[Device, ...]) -> Reserved:
-    """Match declared MAC addresses of readers with the reservations of the devices that serve their segment."""
-    names = set(segment.devices)
-    listed = [
-        r for device in devices if device.name in names for r in device.reservations if is_for(r, segment, device)
-    ]
+def reservations(segment: Segment, macs: tuple[str, ...], count: int | None, servers: tuple[Device, ...]) -> Reserved:
+    """Match declared MAC addresses of readers with the reservations of the devices that give addresses there."""
+    listed = [r for device in servers for r in device.reservations if is_for(r, segment, device)]
     evidence: list[Fact[tuple[str, ...]]] = []
     unreserved: list[str] = []
     invalid: list[Reservation] = []
@@ -162,7 +191,7 @@ def taken(segment: Segment, address: IPv4Address) -> str:
             if own.ip == address:
                 return interface.device
             if own.network.prefixlen < 31 and address == own.network.broadcast_address:
-                return "everybody (broadcast)"
+                return _EVERYBODY
     return ""
 
 

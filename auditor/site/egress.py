@@ -8,14 +8,17 @@ from typing import Any
 from auditor.capture import Failure
 from auditor.model import Device, Fact, Interface, Listed, Unknown, spans_of
 from auditor.site.addresses import Addresses, whole
-from auditor.site.bridge_filters import Sides, bridge_filters
-from auditor.site.cables import port_to
+from auditor.site.answers import lost_answers
+from auditor.site.crossing import PRIVATE
 from auditor.site.filter_hops import filter_hops
 from auditor.site.filters import Interval, Question, interval
-from auditor.site.hops import Hop, Passage, decisive
-from auditor.site.paths import addresses_on
-from auditor.site.segments import Segment
-from auditor.site.station_filters import station_filters
+from auditor.site.forwarding import cut, size, words_of
+from auditor.site.frames import between_routers
+from auditor.site.hops import Hop, HopKind, Leg, Passage, decisive
+from auditor.site.leg_hops import Packets, filters_of, translations
+from auditor.site.neighbourhood import Neighbourhood, first_routers, neighbourhood, passes_nothing
+from auditor.site.routing import End, Way, ways
+from auditor.site.segments import Segment, segments_of
 
 _NOT_INTERNET = (
     "0.0.0.0/8",
@@ -44,14 +47,35 @@ INTERNET: tuple[Interval, ...] = _between(_NOT_INTERNET)
 """Where a host can be whose addresses are not published: all unicast space that is not special (RFC 6890)."""
 
 
+_SMALL = 16
+"""A network of the shop with a prefix at least as long hides no noticeable part of the internet."""
+
+
+def _internet(around: Neighbourhood) -> tuple[Interval, ...]:
+    """Where hosts can be but for public addresses that networks of the shop use themselves, behind no uplink."""
+    left = INTERNET
+    for table in around.tables.values():
+        for each in table.device.interfaces:
+            if isinstance(each.addresses, Unknown) or isinstance(each.uplink, Unknown) or each.uplink.value:
+                continue
+            for network in (address.network for address in each.addresses.value):
+                if network.prefixlen >= _SMALL and not any(network.subnet_of(block) for block in PRIVATE):
+                    left = cut(left, interval(network))[1]
+    return left
+
+
 @dataclass(frozen=True, slots=True)
 class Egress:
-    """The answer, with its hops; `gateway` is '' if no audited device leads to the internet."""
+    """The answer, with its hops; `gateway` is '' if no audited device leads to the internet.
+
+    `legs` are the routers that packets pass on their way out, in order, as far as it is known.
+    """
 
     passage: Passage
     gateway: str
     hops: tuple[Hop, ...]
     fact: Fact[Any]
+    legs: tuple[Leg, ...] = ()
 
     @property
     def decisive(self) -> Hop | None:
@@ -66,64 +90,93 @@ def egress(
     *,
     networks: tuple[IPv4Network, ...],
     protocol: str,
-    port: int,
+    port: int | None,
     sources: Addresses | None = None,
     routers_told: frozenset[IPv4Address] = frozenset(),
+    around: Neighbourhood | None = None,
+    host: str = "",
 ) -> Egress:
     """Follow packets from a segment to hosts in `networks` (empty: a host somewhere on the internet).
 
+    `host` is the name of the one host that is meant, for filters that hold names.
     `routers_told` are the addresses that clients are told to leave by; without any, each gateway may be the one.
-    Without `sources` any address of the segment counts.
+    Without `sources` any address of the segment counts. `around` is the site, indexed.
     """
-    found = gateways(segment, devices, routers_told)
-    if not found:
+    area = around or neighbourhood(devices, segments_of(devices))
+    destinations = tuple(map(interval, networks)) or _internet(area)
+    found = ways(first_routers(segment, routers_told, area), None, destinations, area)
+    if not any(_leads_somewhere(way, area) for way in found):
         return Egress(Passage.UNKNOWN, "", (), _no_gateway(segment, devices, missing, routers_told))
-    destinations = tuple(map(interval, networks)) or INTERNET
-    clients = sources or whole(segment)
-    hops: list[Hop] = []
-    answers: dict[str, Passage] = {}
-    for device, entering, uplinks in found:
-        if device.forward_filters.holes:
-            return Egress(Passage.UNKNOWN, device.name, (), device.forward_filters.holes[0])
-        for leaving in uplinks:
-            question = Question(entering, leaving, clients.possible, destinations, protocol, port, clients.certain)
-            hops_here = filter_hops(device, question, device.forward_filters.items)
-            answers[f"{leaving} of {device.name}"] = _passage(hops_here, somewhere=not networks)
-            hops += hops_here
-    device = found[0][0]
-    if not hops:
-        why = f"the packet filter of {device.name} says nothing about {segment.name}"
-        return Egress(Passage.UNKNOWN, device.name, (), Unknown(why))
-    if len(set(answers.values())) == 1:
-        return Egress(next(iter(answers.values())), device.name, tuple(hops), hops[0].fact)
-    return Egress(Passage.UNKNOWN, device.name, (), _disagree(answers, hops))
+    asked = Packets(sources or whole(segment), destinations, protocol, port, host=host)
+    judged = [way_out(way, asked, devices, area) + lost_answers(way, segment, asked.sources, area) for way in found]
+    passages: dict[str, Passage] = {}
+    for way, hops in zip(found, judged, strict=True):
+        passage = _passage(hops, somewhere=not networks)
+        label = f"{way.legs[-1].leaving} of {way.at}" if way.end is End.OUT else way.at or "another router"
+        passages[label] = passage if passages.get(label, passage) is passage else Passage.UNKNOWN
+        if passage is Passage.BLOCKED and way.sure:
+            return Egress(passage, way.at, tuple(hops), hops[0].fact, way.legs)
+    every = tuple(hop for hops in judged for hop in hops)
+    gateway, legs = found[0].at, found[0].legs
+    if len(set(passages.values())) == 1:
+        return Egress(next(iter(passages.values())), gateway, every, every[0].fact, legs)
+    for way, hops in zip(found, judged, strict=True):
+        doubt = decisive(tuple(hops))
+        if doubt is not None and isinstance(doubt.fact, Unknown):
+            return Egress(Passage.UNKNOWN, way.at, tuple(hops), doubt.fact, way.legs)
+    return Egress(Passage.UNKNOWN, gateway, (), _disagree(passages, list(every)), legs)
 
 
-def to_router(
-    segment: Segment,
-    devices: tuple[Device, ...],
-    clients: Sides,
-    destinations: tuple[Interval, ...],
-    *,
-    protocol: str,
-    port: int,
-    routers: frozenset[str],
-) -> tuple[Hop, ...]:
-    """Return hops for all that packets of clients meet before their router: filters of a BSS, and within bridges.
+def _leads_somewhere(way: Way, around: Neighbourhood) -> bool:
+    """Whether an audited router sends packets on, or drops them: not a host that hands nothing on.
 
-    What a router does itself with packets that come to it, its own filters say.
+    What is not known of an uplink itself, the question for the uplinks says.
     """
-    between = tuple(
-        each
-        for each in devices
-        if each.name not in routers and (each.bridge_filters.items or each.bridge_filters.holes)
-    )
-    ends = [device for device in devices if device.name in routers]
-    learned = [(each.name, port_to(each, ends[0], segment, devices)) for each in between if len(ends) == 1]
-    behind = tuple((name, port.key) for name, port in learned if port is not None)
-    router = Sides((), cable=True, addresses=Addresses(destinations), behind=behind)
-    hops = bridge_filters(segment, between, clients, router, protocol=protocol, port=port)
-    return (*station_filters(clients.bsses), *hops)
+    if way.legs:
+        return True
+    if not way.at or passes_nothing(around.tables[way.at].device):
+        return False
+    return way.end is End.DROPPED or (way.end is End.UNKNOWN and way.fact not in around.tables[way.at].hidden)
+
+
+def way_out(way: Way, packets: Packets, devices: tuple[Device, ...], around: Neighbourhood) -> list[Hop]:
+    """All that packets meet on one way out: filters within bridges between routers, those of the routers, its end."""
+    hops: list[Hop] = []
+    sent = replace(packets, destinations=way.destinations)
+    for index, leg in enumerate(way.legs):
+        device = around.tables[leg.device].device
+        if index:
+            before = way.legs[index - 1]
+            between = around.places.get((before.device, before.leaving))
+            hops += () if between is None else between_routers(
+                between, devices, sent.sources.possible, sent.destinations,
+                protocol=sent.protocol, port=sent.port, routers=(before.device, leg.device),
+            )  # fmt: skip
+        found = filters_of(device, leg, sent)
+        if not found and leg.uplink:
+            why = f"the packet filter of {device.name} says nothing about what comes in by {leg.entering}"
+            found = [Hop(HopKind.FILTER, device.name, "", Passage.UNKNOWN, Unknown(why), leg.entering, leg.leaving)]
+        hops += found
+        sent = replace(sent, translated=sent.translated or bool(translations(device, leg)))
+    return hops + _end(way, packets, translated=sent.translated)
+
+
+def _end(way: Way, packets: Packets, *, translated: bool) -> list[Hop]:
+    """The hop where a way out is lost; none if it leads to the internet."""
+    fact: Fact[Any] = way.fact
+    if way.end is End.OUT:
+        if translated or way.next_hop is None or not any(way.next_hop in block for block in PRIVATE):
+            return []
+        # A private address that nobody translates needs a router further out that does, and knows the way back.
+        why = f"{way.fact.value}, which is no audited device" if not isinstance(way.fact, Unknown) else way.fact.why
+        fact = Unknown(why, way.fact.spans, f"audit the device at {way.next_hop}, or declare egress")
+    elif way.end is End.NO_ROUTE and not isinstance(fact, Unknown):
+        fact = Unknown(fact.value, fact.spans, "add the firewall as a device, or declare egress")
+    elif way.end is End.DROPPED and not isinstance(fact, Unknown):
+        share = size(way.destinations) / size(packets.destinations)
+        subset = "" if share >= 1 else words_of(way.destinations)
+        return [Hop(HopKind.ROUTER, way.at, "", Passage.BLOCKED, fact, subset=subset, share=share)]
+    return [Hop(HopKind.ROUTER, way.at, "", Passage.UNKNOWN, fact)]
 
 
 def beyond(before: tuple[Hop, ...], found: Egress, *, somewhere: bool) -> Egress:
@@ -178,24 +231,44 @@ def _passage(hops: list[Hop], *, somewhere: bool) -> Passage:
     return Passage.OPEN if all(hop.passage is Passage.OPEN for hop in hops) else Passage.UNKNOWN
 
 
+def ways_out(
+    segment: Segment,
+    devices: tuple[Device, ...],
+    told: frozenset[IPv4Address] = frozenset(),
+    around: Neighbourhood | None = None,
+) -> tuple[Way, ...]:
+    """Return the ways by which clients of a segment may leave for the internet, as far as they are known."""
+    area = around or neighbourhood(devices, segments_of(devices))
+    return ways(first_routers(segment, told, area), None, _internet(area), area)
+
+
 def uplinks(
-    segment: Segment, devices: tuple[Device, ...], named: frozenset[IPv4Address] = frozenset()
+    segment: Segment,
+    devices: tuple[Device, ...],
+    named: frozenset[IPv4Address] = frozenset(),
+    around: Neighbourhood | None = None,
 ) -> Listed[Interface]:
     """Return the interfaces by which routers of a segment lead to the internet; a hole is one that may.
 
-    Interfaces that are switched off are items too, since they say where the way out would be.
+    Where an uplink leads to an audited router, the uplinks of that one count instead. Interfaces that are switched off
+    are items too, since they say where the way out would be.
     """
+    area = around or neighbourhood(devices, segments_of(devices))
+    found_ways = ways_out(segment, devices, named, area)
+    onward = {(leg.device, leg.leaving) for way in found_ways for leg in way.legs if not leg.uplink}
+    further = {leg.device: leg.entering for way in found_ways for leg in way.legs[1:]}
+    own = {device.name: device for device in routers(segment, devices, named)}
     found: list[Interface] = []
-    holes: list[Unknown] = []
-    for device in routers(segment, devices, named):
+    holes = [way.fact for way in found_ways if way.at and way.end is End.UNKNOWN and isinstance(way.fact, Unknown)]
+    for device in (*own.values(), *(each for each in devices if each.name in further and each.name not in own)):
         holes.extend(device.interfaces.holes)
         for interface in device.interfaces:
-            if interface in segment.interfaces:
+            if interface in segment.interfaces or further.get(device.name) == interface.key:
                 continue
             if isinstance(interface.uplink, Unknown):
                 holes.append(interface.uplink)
             elif interface.uplink.value:
-                found.append(interface)
+                found += () if (device.name, interface.key) in onward else (interface,)
             elif isinstance(interface.address_source, Unknown):
                 holes.append(interface.address_source)
     return Listed(tuple(found), tuple(holes))
@@ -205,33 +278,11 @@ def routers(
     segment: Segment, devices: tuple[Device, ...], named: frozenset[IPv4Address] = frozenset()
 ) -> tuple[Device, ...]:
     """Return the devices that have an IPv4 address in a segment: one that clients are told, if any is told."""
-    own = {device.name: set(addresses_on(device, segment)) for device in devices}
-    return tuple(device for device in devices if (own[device.name] & named if named else own[device.name]))
-
-
-def gateways(
-    segment: Segment, devices: tuple[Device, ...], named: frozenset[IPv4Address] = frozenset()
-) -> list[tuple[Device, str, tuple[str, ...]]]:
-    """Routers of the segment that have an uplink elsewhere: device, interface, uplinks."""
-    found = []
-    for device in routers(segment, devices, named):
-        inside = [
-            i.key
-            for i in segment.interfaces
-            if i.device == device.name and not isinstance(i.addresses, Unknown) and i.addresses.value
-        ]
-        uplinks = tuple(
-            i.key
-            for i in device.interfaces
-            if not isinstance(i.uplink, Unknown)
-            and i.uplink.value
-            and not isinstance(i.enabled, Unknown)
-            and i.enabled.value
-            and i.key not in inside
-        )
-        if inside and uplinks:
-            found.append((device, inside[0], uplinks))
-    return found
+    own: dict[str, set[IPv4Address]] = {}
+    for interface in segment.interfaces:
+        if not isinstance(interface.addresses, Unknown):
+            own.setdefault(interface.device, set()).update(address.ip for address in interface.addresses.value)
+    return tuple(device for device in devices if (mine := own.get(device.name)) and (mine & named if named else True))
 
 
 def to_dhcp_server(segment: Segment, device: Device) -> Egress | None:
@@ -247,7 +298,7 @@ def to_device(
     address: IPv4Address,
     *,
     protocol: str,
-    port: int,
+    port: int | None,
     sources: Addresses | None = None,
 ) -> Egress | None:
     """Follow packets from a segment to an address of a router in it; None if the device is not in the segment.

@@ -2,22 +2,37 @@
 
 A question fixes interfaces, protocol and port and asks for whole networks. Each rule is clipped to the boxes
 (sources × destinations) that are still open; a rule that certainly matches closes its box, one that may match
-adds its action to what can happen there and lets the box go on. A box with one possible action is decided. What
-shares one fate stays one box, however many intervals it has: a rule about ports alone cuts nothing.
+adds its action to what can happen there and lets the box go on. A box with one possible action is decided, one that
+may pass and may not pass stays undecided whatever follows, so neither goes on. What shares one fate stays one box,
+however many intervals it has: a rule about ports alone cuts nothing.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from ipaddress import IPv4Address, IPv4Network
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from ipaddress import IPv4Address
 
 from auditor.model import Action, Fact, Filter, FilterRule, Unknown, known_like, spans_of
+from auditor.site.filter_matches import Met, Packets, doubts, met
+from auditor.site.intervals import Interval, Intervals, clipped, covered, interval, merged
 
-MAX_PARTS = 4096
-"""Above this many pairs of intervals the answer is unknown instead of slow."""
+__all__ = [
+    "MAX_INTERVALS",
+    "MAX_MEETINGS",
+    "Box",
+    "Interval",
+    "Outcome",
+    "Question",
+    "concern",
+    "evaluate",
+    "explain",
+    "interval",
+    "shut_in",
+]
 
-Interval: TypeAlias = tuple[int, int]
+MAX_INTERVALS = 32_768
+"""Above this many intervals of addresses in all boxes the answer is unknown instead of slow."""
+
+MAX_MEETINGS = 200_000
+"""Above this many meetings of a rule with a box the answer is unknown instead of slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +40,8 @@ class Question:
     """Packets that come in at one interface and leave by another, of one protocol and port (None: no ports).
 
     Clients have some of the addresses in `sources`; those in `certain` are in use by them. `within` are further names
-    of both interfaces: of frames between two ports, the bridge that both belong to.
+    of both interfaces: of frames between two ports, the bridge that both belong to. `host` is the name of the host
+    that all destinations are addresses of, '' if they are of several hosts or of one without a name.
     """
 
     entering: str
@@ -36,25 +52,32 @@ class Question:
     port: int | None
     certain: tuple[IPv4Address, ...] = ()
     within: frozenset[str] = frozenset()
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A set of packets by address, with what can become of them and which rules (or the default) say so.
+    """A set of packets by address, with what can become of them and which rules (or the default, '') say so.
 
-    A packet belongs to it whose source is in one of the sources, and its destination in one of the destinations.
+    A packet belongs to it whose source is in one of the sources, and its destination in one of the destinations. The
+    last rule is what ended it; of rules in doubt that say the same of parts of it, the first stands for all.
     """
 
-    sources: tuple[Interval, ...]
-    destinations: tuple[Interval, ...]
+    sources: Intervals
+    destinations: Intervals
     actions: frozenset[Action]
     reasons: tuple[Fact[Action], ...]
     rules: tuple[str, ...]
 
     @property
-    def parts(self) -> int:
-        """How many pairs of intervals it is made of."""
-        return len(self.sources) * len(self.destinations)
+    def size(self) -> int:
+        """How many intervals it is made of."""
+        return len(self.sources) + len(self.destinations)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether its packets may pass, and may not."""
+        return len({action.blocks for action in self.actions}) > 1
 
     def holds_source(self, address: IPv4Address) -> bool:
         """Whether packets from an address belong to it."""
@@ -67,6 +90,8 @@ class Outcome:
 
     boxes: tuple[Box, ...]
     gave_up: bool
+    meetings: int = 0
+    """How often a rule was held against a box: what the answer cost."""
 
     def blocked(self) -> tuple[Box, ...]:
         """Boxes whose packets certainly do not pass."""
@@ -74,202 +99,152 @@ class Outcome:
 
     def undecided(self) -> tuple[Box, ...]:
         """Boxes whose packets may or may not pass."""
-        return tuple(box for box in self.boxes if len({action.blocks for action in box.actions}) > 1)
+        return tuple(box for box in self.boxes if box.undecided)
 
 
 def concern(boxes: tuple[Box, ...], question: Question) -> bool:
     """Whether boxes hold packets of the clients for certain: one address in use, or all that they may have."""
     if any(box.holds_source(address) for address in question.certain for box in boxes):
         return True
-    return _covered(question.sources, (source for box in boxes for source in box.sources))
+    return covered(question.sources, (source for box in boxes for source in box.sources))
 
 
 def shut_in(boxes: tuple[Box, ...], question: Question) -> bool:
     """Whether boxes hold everything that one client in use may send: it reaches no destination at all."""
     return any(
-        _covered(question.destinations, (d for box in boxes if box.holds_source(address) for d in box.destinations))
+        covered(question.destinations, (d for box in boxes if box.holds_source(address) for d in box.destinations))
         for address in question.certain
     )
 
 
-def _covered(wanted: tuple[Interval, ...], parts: Iterable[Interval]) -> bool:
-    """Whether parts hold all of the intervals that are wanted."""
-    merged = _merged(parts)
-    return all(any(low <= first and last <= high for low, high in merged) for first, last in wanted)
-
-
-def interval(network: IPv4Network) -> Interval:
-    """First and last address of a network, as numbers."""
-    return int(network.network_address), int(network.broadcast_address)
-
-
 def evaluate(filter_: Filter, question: Question) -> Outcome:
     """Run a question through an ordered filter; holes of the rule list count as rules with unknown match."""
-    whole = Box(question.sources, question.destinations, frozenset(), (), ())
-    still = [whole] if whole.parts else []
-    done: list[Box] = []
+    whole = Box(merged(question.sources), merged(question.destinations), frozenset(), (), ())
+    if not whole.sources or not whole.destinations:
+        return Outcome((), gave_up=False)
     if filter_.rules.holes:
-        still = [_maybe(box, None, filter_.rules.holes[0], "") for box in still]
-    for rule in filter_.rules:
-        certain = _fixed_match(rule, question)
-        if certain is False:
+        return Outcome((_with(whole, filter_.rules.holes[0], ""),), gave_up=False)
+    still, done = [whole], list[Box]()
+    meetings = closed = 0
+    for each in met(filter_, _packets(question)):
+        if not still:
+            break
+        meetings += len(still)
+        if meetings > MAX_MEETINGS:
+            return Outcome((), gave_up=True, meetings=meetings)
+        if _action(each.rule) is Action.NEXT or not any(_touches(box, each) for box in still):
             continue
-        sources, sources_known = _intervals(rule.sources)
-        destinations, destinations_known = _intervals(rule.destinations)
-        sure = certain is True and sources_known and destinations_known
-        rest: list[Box] = []
-        for box in still:
-            inside, outside = _split(box, sources, destinations)
-            rest.extend(outside)
-            if inside is None:
-                continue
-            if not sure or isinstance(rule.action, Unknown):
-                rest.append(_maybe(inside, rule, rule.action, rule.key))
-            elif rule.action.value is Action.NEXT:
-                rest.append(inside)
-            else:
-                done.append(_close(inside, rule.action.value, rule.action, rule.key))
-        still = rest
-        if sum(box.parts for box in (*still, *done)) > MAX_PARTS:
-            return Outcome((), gave_up=True)
-    match filter_.default:
-        case Unknown() as unknown:
-            done.extend(_maybe(box, None, unknown, "") for box in still)
-        case known:
-            done.extend(_close(box, known.value, known, "") for box in still)
-    return Outcome(tuple(done), gave_up=False)
+        still, ended = _meet(still, each)
+        done += ended
+        closed += sum(box.size for box in ended)
+        if closed + sum(box.size for box in still) > MAX_INTERVALS:
+            return Outcome((), gave_up=True, meetings=meetings)
+    done += (_with(box, filter_.default, "") for box in still)
+    return Outcome(tuple(done), gave_up=False, meetings=meetings)
 
 
-def _fixed_match(rule: FilterRule, question: Question) -> bool | None:
-    """Whether interfaces, protocol and port match: certainly, certainly not, or unknown (None)."""
-    answers = (
-        _holds(rule.entering, question.entering, question.within),
-        _holds(rule.leaving, question.leaving, question.within),
-        _holds(rule.protocols, question.protocol),
-        _port_matches(rule, question),
+def _meet(boxes: list[Box], each: Met) -> tuple[list[Box], list[Box]]:
+    """Hold a rule against boxes: those that go on, and those of which nothing more can be said."""
+    action = _action(each.rule)
+    still, ended, doubtful = list[Box](), list[Box](), list[Box]()
+    for box in boxes:
+        if not each.sure and box.actions == {action}:
+            # One more rule that may do the same changes nothing.
+            still.append(box)
+            continue
+        inside, outside = _split(box, each)
+        still += outside
+        if inside is None:
+            continue
+        after = _after(inside, each)
+        ends = after.undecided or (each.sure and action is not None)
+        (ended if ends else doubtful).append(after)
+    for box in doubtful:
+        _pool(still, box)
+    return still, ended
+
+
+def _touches(box: Box, each: Met) -> bool:
+    """Whether a rule may be about packets of a box, by the first and the last address of each."""
+    for ours, theirs in ((box.sources, each.sources), (box.destinations, each.destinations)):
+        if theirs is not None and (theirs[0][0] > ours[-1][1] or theirs[-1][1] < ours[0][0]):
+            return False
+    return True
+
+
+def _pool(boxes: list[Box], box: Box) -> None:
+    """Add a box to others, as a part of one that can have the same fates: rules in doubt do not multiply boxes."""
+    for at, other in enumerate(boxes):
+        if other.actions != box.actions:
+            continue
+        if other.sources == box.sources:
+            both = merged((*other.destinations, *box.destinations))
+            boxes[at] = Box(other.sources, both, other.actions, other.reasons, other.rules)
+            return
+        if other.destinations == box.destinations:
+            both = merged((*other.sources, *box.sources))
+            boxes[at] = Box(both, other.destinations, other.actions, other.reasons, other.rules)
+            return
+    boxes.append(box)
+
+
+def _packets(question: Question) -> Packets:
+    return Packets(
+        question.entering, question.leaving, question.protocol, question.port, question.within, question.host
     )
-    if any(answer is False for answer in answers):
-        return False
-    if any(answer is None for answer in answers):
-        return None
-    match rule.narrow:
-        case Unknown():
-            return None
-        case narrow:
-            return None if narrow.value else True
 
 
-def _holds(
-    members: Fact[frozenset[str] | None], member: str | None, others: frozenset[str] = frozenset()
-) -> bool | None:
-    match members:
-        case Unknown():
-            return None
-        case known:
-            return known.value is None or member in known.value or bool(others & known.value)
+def _action(rule: FilterRule) -> Action | None:
+    return None if isinstance(rule.action, Unknown) else rule.action.value
 
 
-def _port_matches(rule: FilterRule, question: Question) -> bool | None:
-    match rule.destination_ports:
-        case Unknown():
-            return None
-        case known:
-            if known.value is None:
-                return True
-            port = question.port
-            return port is not None and any(r.first <= port <= r.last for r in known.value)
-
-
-def _intervals(networks: Fact[tuple[IPv4Network, ...] | None]) -> tuple[tuple[Interval, ...] | None, bool]:
-    """Intervals of a match in order and without overlap (None: everything), and whether they are known."""
-    match networks:
-        case Unknown():
-            return None, False
-        case known:
-            return (None if known.value is None else _merged(map(interval, known.value))), True
-
-
-def _merged(intervals: Iterable[Interval]) -> tuple[Interval, ...]:
-    merged: list[Interval] = []
-    for low, high in sorted(intervals):
-        if merged and low <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
-        else:
-            merged.append((low, high))
-    return tuple(merged)
-
-
-def _split(
-    box: Box, sources: tuple[Interval, ...] | None, destinations: tuple[Interval, ...] | None
-) -> tuple[Box | None, list[Box]]:
+def _split(box: Box, each: Met) -> tuple[Box | None, list[Box]]:
     """Cut a box by a match into the part inside of it, None if there is none, and those outside."""
-    source_in, source_out = _clipped(box.sources, sources)
-    destination_in, destination_out = _clipped(box.destinations, destinations)
-    if not source_in or not destination_in:
+    source_in, source_out = clipped(box.sources, each.sources)
+    if not source_in:
+        return None, [box]
+    destination_in, destination_out = clipped(box.destinations, each.destinations)
+    if not destination_in:
         return None, [box]
     outside = []
     if source_out:
-        outside.append(replace(box, sources=source_out))
+        outside.append(Box(source_out, box.destinations, box.actions, box.reasons, box.rules))
     if destination_out:
-        outside.append(replace(box, sources=source_in, destinations=destination_out))
-    return (replace(box, sources=source_in, destinations=destination_in) if outside else box), outside
+        outside.append(Box(source_in, destination_out, box.actions, box.reasons, box.rules))
+    if not outside:
+        return box, outside
+    return Box(source_in, destination_in, box.actions, box.reasons, box.rules), outside
 
 
-def _clipped(
-    wholes: tuple[Interval, ...], members: tuple[Interval, ...] | None
-) -> tuple[tuple[Interval, ...], tuple[Interval, ...]]:
-    """The parts of intervals that lie inside and outside of ordered members; members of None are everything."""
-    if members is None:
-        return wholes, ()
-    parts = [_clip(whole, members) for whole in wholes]
-    return tuple(i for inside, _ in parts for i in inside), tuple(o for _, outside in parts for o in outside)
+def _after(box: Box, each: Met) -> Box:
+    """The packets of a box after a rule that takes them, or may take them."""
+    rule = each.rule
+    if each.sure or isinstance(rule.action, Unknown):
+        return _with(box, rule.action, rule.key)
+    unknown = doubts(rule)
+    why = unknown[0].why if unknown else f"rule '{rule.name}' holds only under conditions that are not modelled"
+    reason = Unknown(why, spans_of(rule.action), unknown[0].settle if unknown else "")
+    return _with(box, reason, rule.key, rule.action.value)
 
 
-def _clip(whole: Interval, members: tuple[Interval, ...]) -> tuple[list[Interval], list[Interval]]:
-    """The parts of one interval that lie inside and outside of ordered members."""
-    low, end = whole
-    inside: list[Interval] = []
-    outside: list[Interval] = []
-    for first, last in members[max(bisect_right(members, (low,)) - 1, 0) :]:
-        if first > end:
-            break
-        if last < low:
-            continue
-        if first > low:
-            outside.append((low, first - 1))
-        inside.append((max(first, low), min(last, end)))
-        low = last + 1
-    if low <= end:
-        outside.append((low, end))
-    return inside, outside
-
-
-def _close(box: Box, action: Action, reason: Fact[Action], rule: str) -> Box:
-    return Box(box.sources, box.destinations, box.actions | {action}, (*box.reasons, reason), (*box.rules, rule))
-
-
-def _matches(rule: FilterRule) -> tuple[Fact[Any], ...]:
-    addresses = (rule.sources, rule.destinations)
-    return (rule.entering, rule.leaving, *addresses, rule.protocols, rule.destination_ports, rule.narrow)
-
-
-def _maybe(box: Box, rule: FilterRule | None, action: Fact[Action], key: str) -> Box:
-    """A rule that may match adds its action to what can happen; an unknown action can be either."""
-    possible = frozenset({Action.ACCEPT, Action.DROP}) if isinstance(action, Unknown) else frozenset({action.value})
-    reason: Fact[Action] = action
-    if rule is not None and not isinstance(action, Unknown):
-        unknown = [fact for fact in _matches(rule) if isinstance(fact, Unknown)]
-        why = unknown[0].why if unknown else f"rule '{rule.name}' holds only under conditions that are not modelled"
-        reason = Unknown(why, spans_of(action), unknown[0].settle if unknown else "")
-    possible -= {Action.NEXT}
+def _with(box: Box, reason: Fact[Action], key: str, action: Action | None = None) -> Box:
+    """A box with one more thing that can happen to it; what is not known can be either."""
+    if action is not None:
+        possible = frozenset({action})
+    elif isinstance(reason, Unknown):
+        possible = frozenset({Action.ACCEPT, Action.DROP})
+    else:
+        possible = frozenset({reason.value})
     return Box(box.sources, box.destinations, box.actions | possible, (*box.reasons, reason), (*box.rules, key))
 
 
 def explain(boxes: tuple[Box, ...]) -> Fact[Action]:
-    """Join the reasons behind boxes into one fact: the first unknown one, else all known ones."""
-    reasons = [reason for box in boxes for reason in box.reasons]
-    unknown = next((reason for reason in reasons if isinstance(reason, Unknown)), None)
-    if unknown is not None:
-        return unknown
-    known = [reason for reason in reasons if not isinstance(reason, Unknown)]
+    """Join the reasons behind boxes into one fact: the first doubt of one that is undecided, else all known reasons.
+
+    What may match does not matter where packets that it does not take meet the same fate.
+    """
+    for box in boxes:
+        if box.undecided:
+            return next(reason for reason in box.reasons if isinstance(reason, Unknown))
+    known = [reason for box in boxes for reason in box.reasons if not isinstance(reason, Unknown)]
     return known_like(known[-1].value, *dict.fromkeys(known))

@@ -48,6 +48,20 @@ class Hop:
     shut_in: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One router on a way: by which of its interfaces packets come in and leave, and the route or subnet that says so.
+
+    `uplink`: they leave to the internet there.
+    """
+
+    device: str
+    entering: str
+    leaving: str
+    fact: Fact[Any]
+    uplink: bool = False
+
+
 def decisive(hops: tuple[Hop, ...]) -> Hop | None:
     """Return the first hop that blocks, or else the first that may; None if all are open."""
     blocking = next((hop for hop in hops if hop.passage is Passage.BLOCKED), None)

@@ -1,6 +1,6 @@
 """Segments: which interfaces, SSIDs and ports of which devices are one layer-2 domain."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address, IPv4Network
 
 from auditor.model import (
@@ -16,6 +16,7 @@ from auditor.model import (
     known_like,
     spans_of,
 )
+from auditor.site.subnet_index import SubnetIndex
 
 _BY_VLAN = Default("site.vlan", "same VLAN id", "IEEE 802.1Q: one id is one LAN where a trunk carries it")
 _BY_SUBNET = Default("site.subnet", "address in the same subnet", "RFC 1122, section 3.3.1.1: one subnet is one link")
@@ -29,7 +30,7 @@ class Segment:
     `joins` says why parts on several devices are taken for one segment. `subnets` are the IPv4 networks of
     its interfaces. `bsses` includes disabled ones. `uncarried` says why no cable leads out of it, '' if one may.
     `adrift` says why only the name of the network is known, where access points put stations into it themselves and no
-    audited device of the site has it.
+    audited device of the site has it. `devices` are the names of those that have an interface in it.
     """
 
     key: str
@@ -40,10 +41,11 @@ class Segment:
     joins: tuple[Fact[str], ...]
     uncarried: str = ""
     adrift: Unknown | None = None
+    devices: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def devices(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(interface.device for interface in self.interfaces))
+    def __post_init__(self) -> None:
+        # Asked for at every hop, so it is made once.
+        object.__setattr__(self, "devices", tuple(dict.fromkeys(each.device for each in self.interfaces)))
 
     @property
     def is_uplink(self) -> bool:
@@ -80,17 +82,120 @@ def segments_of(devices: tuple[Device, ...], elsewhere: frozenset[str] = frozens
     `elsewhere` are devices that need not stand in the site's own network: one VLAN id there and here need not be one
     LAN. BSSs whose access points switch frames themselves come last, because they join what is there.
     """
-    parts = [segment for device in devices for segment in _parts(device)]
-    joined: list[Segment] = []
-    for part in parts:
-        for index, segment in enumerate(joined):
-            reason = _join_reason(segment, part, joined, elsewhere)
+    inside = _Joining(elsewhere)
+    for device in devices:
+        for part in _parts(device):
+            inside.add(part)
+    return _with_local([growing.whole() for growing in inside.all], devices, elsewhere)
+
+
+@dataclass(slots=True)
+class _Growing:
+    """A segment to which parts of further devices are joined; what decides about the next one is kept at hand."""
+
+    parts: list[Segment]
+    joins: list[Fact[str]]
+    vlan: Fact[int | None]
+    networks: dict[IPv4Network, None]
+    devices: dict[str, None]
+    asks_dhcp: bool
+
+    @classmethod
+    def of(cls, part: Segment) -> "_Growing":
+        devices = dict.fromkeys(part.devices)
+        return cls([part], [], part.vlan, dict.fromkeys(_networks(part)), devices, _asks_dhcp(part))
+
+    @property
+    def label(self) -> str:
+        vlan = _value(self.vlan)
+        return self.parts[0].key if vlan is None else f"VLAN {vlan} of {self.parts[0].devices[0]}"
+
+    @property
+    def is_lan(self) -> bool:
+        """Whether it is an untagged network with addresses: where it is the only one, devices that ask DHCP are in it.
+
+        Uplinks are never asked.
+        """
+        return _value(self.vlan) is None and bool(self.networks)
+
+    def join(self, part: Segment, reason: Fact[str]) -> None:
+        self.parts.append(part)
+        self.joins.append(reason)
+        self.vlan = _first_known([self.vlan, part.vlan])
+        self.networks |= dict.fromkeys(_networks(part))
+        self.devices |= dict.fromkeys(part.devices)
+        self.asks_dhcp = self.asks_dhcp or _asks_dhcp(part)
+
+    def whole(self) -> Segment:
+        """The segment with all its parts."""
+        if len(self.parts) == 1:
+            return self.parts[0]
+        interfaces = [interface for part in self.parts for interface in part.interfaces]
+        return replace(
+            self.parts[0],
+            interfaces=tuple(interfaces),
+            bsses=tuple(bss for part in self.parts for bss in part.bsses),
+            vlan=self.vlan,
+            subnets=_subnets(interfaces),
+            joins=tuple(self.joins),
+        )
+
+
+@dataclass(slots=True)
+class _Joining:
+    """Segments in the making, found by what may join a part to them: a VLAN id, a subnet, or neither tag nor address.
+
+    A part joins the first segment for which there is a reason, in the order in which they came.
+    """
+
+    elsewhere: frozenset[str]
+    all: list[_Growing] = field(default_factory=list)
+    _by_vlan: dict[int, list[int]] = field(default_factory=dict)
+    _by_subnet: SubnetIndex = field(default_factory=SubnetIndex)
+    _untagged: list[int] = field(default_factory=list)
+    _lans: set[int] = field(default_factory=set)
+    _lans_cut_off: int = 0
+
+    @property
+    def _number_of_lans(self) -> int:
+        return len(self._lans) + self._lans_cut_off
+
+    def add(self, part: Segment) -> None:
+        """Join a part to a segment, or begin one with it."""
+        if part.is_uplink or part.uncarried:
+            self.all.append(_Growing.of(part))
+            self._lans_cut_off += not part.is_uplink and self.all[-1].is_lan
+            return
+        for number in self._near(part):
+            reason = _join_reason(self.all[number], part, self._number_of_lans, self.elsewhere)
             if reason is not None:
-                joined[index] = _merge(segment, part, reason)
-                break
-        else:
-            joined.append(part)
-    return _with_local(joined, devices, elsewhere)
+                self.all[number].join(part, reason)
+                self._index(number, part)
+                return
+        self.all.append(_Growing.of(part))
+        self._index(len(self.all) - 1, part)
+
+    def _near(self, part: Segment) -> list[int]:
+        """The segments that a part may join, in order; no other one shares a VLAN id or a subnet with it."""
+        vlan, networks = _value(part.vlan), _networks(part)
+        found = {number for network in networks for number in self._by_subnet.overlapping(network)}
+        if vlan is not None:
+            found.update(self._by_vlan.get(vlan, ()))
+        elif self._number_of_lans <= 1:
+            found.update(self._untagged if networks else self._lans)
+        return sorted(found)
+
+    def _index(self, number: int, part: Segment) -> None:
+        growing = self.all[number]
+        vlan = _value(part.vlan)
+        if vlan is not None:
+            numbers = self._by_vlan.setdefault(vlan, [])
+            numbers += [] if number in numbers[-1:] else [number]
+        for network in _networks(part):
+            self._by_subnet.add(network, number)
+        if len(growing.parts) == 1 and vlan is None:
+            self._untagged.append(number)
+        (self._lans.add if growing.is_lan else self._lans.discard)(number)
 
 
 def _with_local(joined: list[Segment], devices: tuple[Device, ...], elsewhere: frozenset[str]) -> tuple[Segment, ...]:
@@ -204,35 +309,26 @@ def _subnets(interfaces: list[Interface]) -> Fact[tuple[IPv4Network, ...]]:
     return known_like(tuple(networks), *known)
 
 
-def _join_reason(
-    segment: Segment, part: Segment, all_segments: list[Segment], elsewhere: frozenset[str]
-) -> Assumed[str] | None:
+def _join_reason(segment: _Growing, part: Segment, lans: int, elsewhere: frozenset[str]) -> Assumed[str] | None:
     """Say why two parts on different devices are one segment, or None if nothing shows it.
 
-    Between the site's own network and a device elsewhere only an address in the same subnet does.
+    Between the site's own network and a device elsewhere only an address in the same subnet does. `lans` is how many
+    untagged networks with addresses there are.
     """
-    if segment.is_uplink or part.is_uplink or set(segment.devices) & set(part.devices):
+    if not segment.devices.keys().isdisjoint(part.devices):
         return None
-    if segment.uncarried or part.uncarried:
-        return None
-    spans = tuple(span for s in (segment, part) for i in s.interfaces[:1] for span in i.link.spans)
+    spans = tuple(span for s in (segment.parts[0], part) for i in s.interfaces[:1] for span in i.link.spans)
     left, right = _value(segment.vlan), _value(part.vlan)
     apart = elsewhere and elsewhere.issuperset(segment.devices) != elsewhere.issuperset(part.devices)
     if not apart and left is not None and left == right:
-        return Assumed(f"{part.devices[0]} has VLAN {left} as {segment.devices[0]} has", _BY_VLAN, spans)
-    mine, theirs = _networks(segment), _networks(part)
+        return Assumed(f"{part.devices[0]} has VLAN {left} as {next(iter(segment.devices))} has", _BY_VLAN, spans)
+    mine, theirs = tuple(segment.networks), _networks(part)
     if any(a.overlaps(b) for a in mine for b in theirs):
         return Assumed(f"{part.label} has an address in the subnet of {segment.label}", _BY_SUBNET, spans)
-    if (
-        not apart
-        and left is None
-        and right is None
-        and bool(mine) != bool(theirs)
-        and (_asks_dhcp(part) or _asks_dhcp(segment))
-    ):
-        candidates = [s for s in all_segments if not s.is_uplink and _value(s.vlan) is None and _networks(s)]
-        if len(candidates) <= 1:
-            return Assumed(f"{part.key} gets its address by DHCP on the only inside network", _ONLY_LAN, spans)
+    untagged = left is None and right is None
+    asks = _asks_dhcp(part) or segment.asks_dhcp
+    if not apart and untagged and bool(mine) != bool(theirs) and asks and lans <= 1:
+        return Assumed(f"{part.key} gets its address by DHCP on the only inside network", _ONLY_LAN, spans)
     return None
 
 
@@ -249,15 +345,3 @@ def _value(fact: Fact[int | None]) -> int | None:
 
 def _networks(segment: Segment) -> tuple[IPv4Network, ...]:
     return () if isinstance(segment.subnets, Unknown) else segment.subnets.value
-
-
-def _merge(segment: Segment, part: Segment, reason: Assumed[str]) -> Segment:
-    interfaces = segment.interfaces + part.interfaces
-    return replace(
-        segment,
-        interfaces=interfaces,
-        bsses=segment.bsses + part.bsses,
-        vlan=_first_known([segment.vlan, part.vlan]),
-        subnets=_subnets(list(interfaces)),
-        joins=(*segment.joins, reason),
-    )

@@ -12,29 +12,46 @@ from auditor.policies import Policy
 from auditor.site.addresses import Addresses, by_dhcp, whole
 from auditor.site.bridge_filters import Sides
 from auditor.site.controllers import with_controllers
-from auditor.site.dhcp import ProposedReservation, Reserved, is_on, proposed_reservations, reservations, scopes_serving
+from auditor.site.dhcp import (
+    ProposedReservation,
+    Reserved,
+    has_address,
+    is_on,
+    may_serve,
+    proposed_reservations,
+    reservations,
+    scopes_serving,
+)
 from auditor.site.egress import (
     INTERNET,
     Egress,
     beyond,
     egress,
-    gateways,
     reached,
     to_device,
     to_dhcp_server,
-    to_router,
     uplinks,
+    ways_out,
 )
 from auditor.site.elsewhere import apart
 from auditor.site.filters import Interval, interval
-from auditor.site.hops import Hop
+from auditor.site.frames import to_router
+from auditor.site.hops import Hop, Leg, Passage
+from auditor.site.inside import from_relay, to_server
 from auditor.site.memory import Memory
+from auditor.site.neighbourhood import Neighbourhood, first_routers, neighbourhood
+from auditor.site.outward import outward
 from auditor.site.parts import served
 from auditor.site.paths import Path, path
+from auditor.site.plugs import Plug, by_access_points, macs_of, plugs
 from auditor.site.ports import ports_of
 from auditor.site.resolvers import Chain, Lookup, owner, resolver_chain
+from auditor.site.routing import End, Way
 from auditor.site.segments import Segment, segments_of
 from auditor.site.stations import Pos, Readers, pos_of, readers_of
+from auditor.site.subnets import apart as apart_within
+from auditor.site.subnets import used as used_subnets
+from auditor.site.translated import translated_out
 
 _CARRIES_SSIDS = frozenset({Role.ACCESS_POINT, Role.CONTROLLER})
 
@@ -112,7 +129,25 @@ class Site:
     def reservations(self, readers: Readers) -> Reserved:
         """Which of the declared readers have a valid reservation."""
         macs = readers.macs or readers.macs_ethernet
-        return reservations(readers.attachment.segment, macs, readers.count, self.devices)
+        return reservations(readers.attachment.segment, macs, readers.count, self.dhcp_servers(readers))
+
+    def dhcp_servers(self, clients: Pos | Readers) -> tuple[Device, ...]:
+        """The devices that give these clients addresses, be it by a relay.
+
+        Where that is not known, those in their network count that have addresses reserved, or may have.
+        """
+        scopes = self.scopes_serving(clients)
+        names = dict.fromkeys(scope.device for scope in scopes)
+        here = clients.attachment.segment.devices if scopes.holes else ()
+        for device in self.devices:
+            if device.name in here and (device.reservations.items or device.reservations.holes):
+                names[device.name] = None
+        return tuple(map(self.device, names))
+
+    def possible_dhcp_servers(self, clients: Pos | Readers) -> tuple[Device, ...]:
+        """The devices that give these clients addresses, and those in their network of which that is not known."""
+        known, here = self.dhcp_servers(clients), clients.attachment.segment.devices
+        return tuple(d for d in self.devices if d in known or (d.name in here and may_serve(d)))
 
     def proposed_reservations(self, readers: Readers, scope: DhcpScope) -> tuple[ProposedReservation, ...]:
         """Addresses that the declared readers without a reservation could keep."""
@@ -140,6 +175,18 @@ class Site:
         """The Ethernet ports of their segment; which of them a client uses, no configuration tells."""
         return ports_of(clients.attachment.segment, self.devices)
 
+    def plugs(self, clients: Readers | Pos) -> tuple[Plug, ...]:
+        """The ports of switches behind which all of these clients are; none of wired ones if not all are declared."""
+        return self._memory.once(("plugs", clients), lambda: self._plugs(clients))
+
+    def _plugs(self, clients: Readers | Pos) -> tuple[Plug, ...]:
+        if clients.media.wireless:
+            place = clients.attachment
+            return () if clients.media.wired else by_access_points(place.bsses, place.segment, self.devices)
+        macs = clients.wired_macs or macs_of(clients.addresses, self.devices)
+        unknown = isinstance(clients, Readers) and clients.count is not None and clients.count > len(macs)
+        return () if unknown else plugs(macs, clients.attachment.segment, self.devices)
+
     def bsses_of_radio(self, bss: Bss) -> tuple[Bss, ...]:
         """All BSSs on the radio of a BSS, itself included."""
         return tuple(other for other in self.device(bss.device).bsses if other.radio == bss.radio)
@@ -147,19 +194,35 @@ class Site:
     def path(self, source: Pos | Readers, target: Pos | Readers, *, protocol: str, port: int | None) -> Path:
         """Follow packets of one protocol and port between two groups, hop by hop."""
         return self._memory.once(
-            ("path", source, target, protocol, port),
-            lambda: path(
-                source.attachment,
-                target.attachment,
-                self.devices,
-                source_media=source.media,
-                target_media=target.media,
-                protocol=protocol,
-                port=port,
-                sources=self._addresses(source),
-                targets=self._addresses(target),
-                routers=self._routers(source),
-            ),
+            ("path", source, target, protocol, port), lambda: self._path(source, target, protocol, port)
+        )
+
+    def _path(self, source: Pos | Readers, target: Pos | Readers, protocol: str, port: int | None) -> Path:
+        found = path(
+            source.attachment,
+            target.attachment,
+            self.devices,
+            source_media=source.media,
+            target_media=target.media,
+            protocol=protocol,
+            port=port,
+            sources=self._addresses(source),
+            targets=self._addresses(target),
+            routers=self._routers(source),
+            routers_back=self._routers(target),
+            around=self._around,
+            source_plugs=self.plugs(source),
+            target_plugs=self.plugs(target),
+        )
+        if not found.same_segment:
+            return found
+        between = apart_within(source.attachment.segment, self.subnets_of(source), self.subnets_of(target))
+        return replace(found, hops=(*found.hops, *between))
+
+    def subnets_of(self, clients: Pos | Readers) -> frozenset[IPv4Network] | None:
+        """In which subnets of their segment clients have addresses; None if that is not known."""
+        return used_subnets(
+            clients.attachment.segment, clients.addresses, self.scopes_serving(clients), dynamic=_is_dynamic(clients)
         )
 
     def resolver_chain(self, clients: Pos | Readers, lookup: Lookup | None = None) -> Chain:
@@ -170,10 +233,19 @@ class Site:
         question = lookup or Lookup(self.policy.test_name, self.policy.test_answer, self._networks_of_readers())
         dns = clients.dns if isinstance(clients, Pos) else "dhcp"
         segment, scopes = clients.attachment.segment, self.scopes_serving(clients)
+        legs = self._way_out(clients)
         return self._memory.once(
-            ("resolvers", segment.key, dns, question),
-            lambda: resolver_chain(segment, dns, scopes, self.devices, self.policy, question),
+            ("resolvers", segment.key, dns, question, legs),
+            lambda: resolver_chain(segment, dns, scopes, self.devices, self.policy, question, legs),
         )
+
+    def _way_out(self, clients: Pos | Readers) -> tuple[Leg, ...]:
+        """The routers that questions to the internet pass, if any behind the first may redirect them."""
+        here = clients.attachment.segment.devices
+        further = [device.dns_redirects for device in self.devices if device.name not in here]
+        if not any(redirects.items or redirects.holes for redirects in further):
+            return ()
+        return self._egress(clients, (), "udp", 53).legs
 
     def _networks_of_readers(self) -> tuple[IPv4Network, ...]:
         """Where readers that are found by a name have their addresses, as far as it is known."""
@@ -181,15 +253,25 @@ class Site:
         known = [segment.subnets.value for segment in placed if not isinstance(segment.subnets, Unknown)]
         return tuple(dict.fromkeys(network for networks in known for network in networks))
 
-    def egress(self, clients: Pos | Readers, host: str, *, protocol: str, port: int) -> Egress:
+    def egress(self, clients: Pos | Readers, host: str, *, protocol: str, port: int | None) -> Egress:
         """May these clients reach a host of the policy? Its published networks are used where there are some."""
         networks = self.policy.networks_of(host)
-        return self._egress(clients, networks, protocol, port)
+        return self._egress(clients, networks, protocol, port, host if host in self.named_hosts else "")
 
-    def _egress(self, clients: Pos | Readers, networks: tuple[IPv4Network, ...], protocol: str, port: int) -> Egress:
+    @property
+    def named_hosts(self) -> frozenset[str]:
+        """The hosts that packet filters name, so that their fate may be another one than that of hosts beside them."""
+        return self._memory.once(("named hosts",), lambda: frozenset(
+            name for device in self.devices for each in device.forward_filters for rule in each.rules
+            for name in rule.destination_names
+        ))  # fmt: skip
+
+    def _egress(
+        self, clients: Pos | Readers, networks: tuple[IPv4Network, ...], protocol: str, port: int | None, host: str = ""
+    ) -> Egress:
         segment, sources, routers = clients.attachment.segment, self._addresses(clients), self._routers(clients)
         found = self._memory.once(
-            ("egress", segment.key, networks, protocol, port, sources, routers),
+            ("egress", segment.key, networks, protocol, port, sources, routers, host),
             lambda: egress(
                 segment,
                 self.devices,
@@ -199,6 +281,8 @@ class Site:
                 port=port,
                 sources=sources,
                 routers_told=routers,
+                around=self._around,
+                host=host,
             ),
         )
         destinations = tuple(map(interval, networks)) or INTERNET
@@ -210,7 +294,7 @@ class Site:
         clients: Pos | Readers,
         destinations: tuple[Interval, ...],
         protocol: str,
-        port: int,
+        port: int | None,
         sources: Addresses | None = None,
         server: str = "",
     ) -> tuple[Hop, ...]:
@@ -222,11 +306,11 @@ class Site:
             lambda: to_router(
                 segment,
                 self.devices,
-                Sides(bsses, media.wired, sources or self._addresses(clients)),
+                Sides(bsses, media.wired, sources or self._addresses(clients), self.plugs(clients)),
                 destinations,
                 protocol=protocol,
                 port=port,
-                routers=frozenset([server] if server else (device.name for device in self.gateways(clients))),
+                routers=frozenset([server]) if server else self._first_routers(clients),
             ),
         )
 
@@ -237,27 +321,97 @@ class Site:
             scope for each in self.devices for scope in each.dhcp_scopes if scope.relays_to and is_on(scope, segment)
         )
 
+    def relayed_to(self, clients: Pos | Readers, scope: DhcpScope) -> tuple[IPv4Address, ...]:
+        """The addresses at which relays in the network of these clients ask the server of a scope."""
+        if is_on(scope, clients.attachment.segment):
+            return ()
+        server = self.device(scope.device)
+        asked = (address for relay in self.relays(clients) for address in relay.relays_to)
+        return tuple(address for address in dict.fromkeys(asked) if has_address(server, address))
+
     def uplinks(self, clients: Pos | Readers) -> Listed[Interface]:
-        """The interfaces by which the routers of these clients lead to the internet, switched off or not."""
-        return uplinks(clients.attachment.segment, self.devices, self._routers(clients))
+        """The interfaces by which the last routers of these clients lead to the internet, switched off or not."""
+        return uplinks(clients.attachment.segment, self.devices, self._routers(clients), self._around)
+
+    def translated_out(self, clients: Pos | Readers, uplink: Interface) -> Listed[Hop]:
+        """The translations of addresses that packets of these clients meet until they leave by an uplink."""
+        return translated_out(uplink, self._ways_out(clients), self._around)
 
     def gateways(self, clients: Pos | Readers) -> tuple[Device, ...]:
-        """The devices by which these clients leave for the internet."""
-        found = gateways(clients.attachment.segment, self.devices, self._routers(clients))
-        return tuple(device for device, _, _ in found)
+        """The devices by which these clients leave for the internet: all routers on the way, their own first."""
+        names = dict.fromkeys(leg.device for leg in self.legs_out(clients))
+        return tuple(map(self.device, names))
+
+    def legs_out(self, clients: Pos | Readers) -> tuple[Leg, ...]:
+        """The routers that packets of these clients pass on their way to the internet, by every way that leads there.
+
+        What comes in at a router further out comes in by `entering` of its leg.
+        """
+        legs = (leg for way in self._ways_out(clients) if way.end is End.OUT for leg in way.legs)
+        return tuple(dict.fromkeys(legs))
+
+    def _ways_out(self, clients: Pos | Readers) -> tuple[Way, ...]:
+        segment = clients.attachment.segment
+        return self._memory.once(
+            ("ways out", segment.key),
+            lambda: ways_out(segment, self.devices, self._routers(clients), self._around),
+        )
+
+    def _first_routers(self, clients: Pos | Readers) -> frozenset[str]:
+        """The routers in the network of these clients by which they leave, or else all there."""
+        leading = frozenset(way.legs[0].device for way in self._ways_out(clients) if way.legs)
+        first = first_routers(clients.attachment.segment, self._routers(clients), self._around)
+        return leading or frozenset(each.device for each in first.routers)
+
+    @property
+    def _around(self) -> Neighbourhood:
+        """The routing tables and addresses of all devices."""
+        return self._memory.once(("around",), lambda: neighbourhood(self.devices, self.segments))
 
     def dhcp_request(self, clients: Pos | Readers, scope: DhcpScope) -> Egress | None:
         """Ask whether the question of a DHCP client gets to the server or relay, and past the filter of its device.
 
-        None where nothing stands in its way, or where the question comes by way of a relay.
+        None where nothing stands in its way, or where that is out of sight. A relay hands the question on: one of them
+        is enough.
         """
         if not is_on(scope, clients.attachment.segment):
-            return None
+            server = self.device(scope.device)
+            relays = (each for each in self.relays(clients) if any(has_address(server, to) for to in each.relays_to))
+            asked = [self._relayed(clients, relay, scope) for relay in relays]
+            closed = [each for each in asked if each is not None]
+            return closed[0] if closed and len(closed) == len(asked) else None
         hears = not isinstance(scope.hears_past_filters, Unknown) and scope.hears_past_filters.value
         found = None if hears else to_dhcp_server(clients.attachment.segment, self.device(scope.device))
+        if found is not None and found.passage is Passage.BLOCKED and isinstance(scope.hears_past_filters, Unknown):
+            found = replace(found, passage=Passage.UNKNOWN, fact=scope.hears_past_filters)
         everybody = int(IPv4Address("255.255.255.255"))
         before = self._before_router(clients, ((everybody, everybody),), "udp", 67, Addresses(((0, 0),)), scope.device)
         return reached(before, found, scope.device)
+
+    def _relayed(self, clients: Pos | Readers, relay: DhcpScope, scope: DhcpScope) -> Egress | None:
+        """What becomes of questions that a relay hands on to the server of a scope; None if they get there."""
+        server = self.device(scope.device)
+        hears = not isinstance(scope.hears_past_filters, Unknown) and scope.hears_past_filters.value
+        address = next((each for each in relay.relays_to if has_address(server, each)), None)
+        owned = None if address is None else owner(address, self.devices)
+        if address is None or owned is None:
+            return None
+        found = self._memory.once(
+            ("relayed", clients.attachment.segment.key, relay.device, relay.key, scope.device, hears, address),
+            lambda: from_relay(
+                clients.attachment.segment,
+                self.device(relay.device),
+                owned,
+                address,
+                self.devices,
+                self._around,
+                hears_past_filters=hears,
+            ),
+        )
+        if found is None or found.passage is Passage.OPEN:
+            return None
+        # What is not known of the way to a device that need not stand in the network of the site is out of sight.
+        return None if found.passage is Passage.UNKNOWN and server.name in self.elsewhere else found
 
     def _routers(self, clients: Pos | Readers) -> frozenset[IPv4Address]:
         """The routers that clients of a segment are told by DHCP; none if no server is known."""
@@ -274,7 +428,7 @@ class Site:
     def _addresses_of(self, clients: Pos | Readers) -> Addresses:
         segment, scopes = clients.attachment.segment, self.scopes_serving(clients)
         macs = clients.macs + (clients.macs_ethernet if isinstance(clients, Readers) else ())
-        dynamic = clients.dns == "dhcp" if isinstance(clients, Pos) else clients.addressing is not Addressing.STATIC
+        dynamic = _is_dynamic(clients)
         known = by_dhcp(segment, scopes, self.devices, macs, clients.addresses)
         if isinstance(clients, Pos) and clients.addresses:
             # A point of sale that is selected by its address has no other one.
@@ -282,15 +436,16 @@ class Site:
             return Addresses(own, clients.addresses)
         return known if dynamic else Addresses(whole(segment).possible, known.certain)
 
-    def reach(self, clients: Pos | Readers, address: IPv4Address, *, protocol: str, port: int) -> Egress | None:
+    def reach(self, clients: Pos | Readers, address: IPv4Address, *, protocol: str, port: int | None) -> Egress | None:
         """Ask whether these clients may reach one address, at a device of the site or on the internet.
 
-        None: the address is inside the site but not on a device of the clients' own segment.
+        None: the address is inside the site but on no audited device, or on one whose network is out of sight.
         """
         segment = clients.attachment.segment
         owned = owner(address, self.devices)
         if owned is not None:
             found = to_device(segment, owned[0], address, protocol=protocol, port=port)
+            found = found or self._to_server(clients, owned, address, protocol, port)
             if found is None:
                 return None
             before = self._before_router(clients, ((int(address), int(address)),), protocol, port)
@@ -298,6 +453,40 @@ class Site:
         if any(other.holds(address) for other in self.segments):
             return None
         return self._egress(clients, (IPv4Network(address),), protocol, port)
+
+    def _to_server(
+        self,
+        clients: Pos | Readers,
+        server: tuple[Device, Interface],
+        address: IPv4Address,
+        protocol: str,
+        port: int | None,
+    ) -> Egress | None:
+        """Follow packets of these clients to a device in another network of the site."""
+        bsses = clients.attachment.bsses if clients.media.wireless else ()
+        found = self._memory.once(
+            ("to server", clients, address, protocol, port),
+            lambda: to_server(
+                clients.attachment.segment,
+                Sides(bsses, clients.media.wired, self._addresses(clients), self.plugs(clients)),
+                self._routers(clients),
+                server,
+                address,
+                self.devices,
+                self._around,
+                protocol=protocol,
+                port=port,
+            ),
+        )
+        unseen = found is not None and found.passage is Passage.UNKNOWN and server[0].name in self.elsewhere
+        return None if unseen else found
+
+    def asks(self, device: str, address: IPv4Address, *, protocol: str, port: int) -> Egress | None:
+        """Say what stops questions of a device to an address elsewhere; None if nothing does, or not for certain."""
+        return self._memory.once(
+            ("asks", device, address, protocol, port),
+            lambda: outward(self.device(device), address, self._around, protocol=protocol, port=port),
+        )
 
     def declared(self, name: str) -> Declared[str] | Unknown | None:
         """What the operator attests under a name: the declaration, `Unknown` once it expired, or None."""
@@ -307,6 +496,11 @@ class Site:
         if entry.until is not None and entry.until < self.now.date():
             return Unknown(f"the declaration of {name} by {entry.by} expired on {entry.until}", (entry.span,))
         return Declared(entry.value, entry.span, entry.by, entry.until)
+
+
+def _is_dynamic(clients: Pos | Readers) -> bool:
+    """Whether clients get their addresses by DHCP, as far as the inventory says."""
+    return clients.dns == "dhcp" if isinstance(clients, Pos) else clients.addressing is not Addressing.STATIC
 
 
 def join(

@@ -1,11 +1,22 @@
 """The devices that the audit is for: groups of readers and of points of sale, each in its place."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import Literal
 
 from auditor.capture import Failure
-from auditor.inventory import Addressing, Connection, Integration, PosGroup, ReaderEntry, ReaderGroup, SiteEntry
+from auditor.inventory import (
+    Addressing,
+    Connection,
+    Integration,
+    PosGroup,
+    ReaderEntry,
+    ReaderGroup,
+    Selector,
+    SiteEntry,
+)
 from auditor.model import Device, Fact, Span, Unknown
 from auditor.policies import Policy, ReaderModel
 from auditor.site.attachment import Attachment, Media, attach
@@ -53,6 +64,11 @@ class Readers:
         """What they may be attached with."""
         return Media(self.wireless, not self.wireless or self.connection is None)
 
+    @property
+    def wired_macs(self) -> tuple[str, ...]:
+        """The MAC addresses by which switches know them at a cable."""
+        return self.macs_ethernet or self.macs
+
 
 @dataclass(frozen=True, slots=True)
 class Pos:
@@ -82,6 +98,11 @@ class Pos:
         return Media(self.wireless, self.connection is not Connection.WIFI)
 
     @property
+    def wired_macs(self) -> tuple[str, ...]:
+        """The MAC addresses by which switches know them at a cable."""
+        return self.macs
+
+    @property
     def attachment(self) -> Attachment:
         """Where they are; ask only if the place is known."""
         assert not isinstance(self.place, Unknown)
@@ -103,10 +124,11 @@ def readers_of(
 ) -> tuple[Readers, ...]:
     """Find the declared readers in the model; entries of a group that share their place become one subject."""
     found: list[Readers] = []
+    beside = _beside((item.selector for pos in entry.pos for item in pos.entries), segments, devices)
     for group in entry.readers:
         buckets: dict[tuple[object, ...], _Bucket] = {}
         for item in group.entries:
-            place = attach(item.selector, segments, devices, missing)
+            place = attach(item.selector, segments, devices, missing, beside)
             key = (_place_key(place), item.model, item.connection, item.addressing, item.selector.ssid is None)
             buckets.setdefault(key, _Bucket(place)).entries.append(item)
         for number, bucket in enumerate(buckets.values(), start=1):
@@ -151,9 +173,10 @@ def pos_of(
 ) -> tuple[Pos, ...]:
     """Find the declared points of sale in the model, one subject an entry."""
     found: list[Pos] = []
+    beside = _beside((item.selector for readers in entry.readers for item in readers.entries), segments, devices)
     for group in entry.pos:
         for number, item in enumerate(group.entries, start=1):
-            place = attach(item.selector, segments, devices, missing)
+            place = attach(item.selector, segments, devices, missing, beside)
             found.append(
                 Pos(
                     name=_pos_name(group, number),
@@ -166,6 +189,19 @@ def pos_of(
                 )
             )
     return tuple(found)
+
+
+def _beside(
+    selectors: Iterable[Selector], segments: tuple[Segment, ...], devices: tuple[Device, ...]
+) -> Callable[[], tuple[Segment, ...]]:
+    """Find the segments in which some clients certainly are, once, and only if somebody wants to know."""
+
+    @cache
+    def placed() -> tuple[Segment, ...]:
+        places = (attach(selector, segments, devices, ()) for selector in selectors)
+        return tuple(place.value.segment for place in places if not isinstance(place, Unknown))
+
+    return placed
 
 
 def _pos_name(group: PosGroup, number: int) -> str:

@@ -34,7 +34,7 @@ def with_exempt_domain(text: str, where: str, domain: str) -> str:
 
     Raises `ValueError` for what is not a domain name, and where nothing is denied.
     """
-    if len(domain) > 253 or _DOMAIN.fullmatch(domain) is None:
+    if not is_domain(domain):
         raise ValueError(f"{domain!r} is not a domain name")
     statement = _denial(text, where)
     if statement is None or not statement.blocks:
@@ -45,6 +45,11 @@ def with_exempt_domain(text: str, where: str, domain: str) -> str:
     if exempt_domain(edited, where, domain) is None:
         raise ValueError(f"{_KEYWORD} cannot be read to its end")
     return edited
+
+
+def is_domain(name: str) -> bool:
+    """Whether a text is a domain name that can be written without harm (RFC 1035, section 2.3.4)."""
+    return len(name) <= 253 and _DOMAIN.fullmatch(name) is not None
 
 
 def _added(text: str, statement: Statement, domain: str) -> str:

@@ -20,7 +20,7 @@ def with_domain(text: str, keyword: str, domain: str, *, behind: tuple[str, ...]
 
     Raises `ValueError` for what is not a domain name.
     """
-    if len(domain) > 253 or _DOMAIN.fullmatch(domain) is None:
+    if not is_domain(domain):
         raise ValueError(f"{domain!r} is not a domain name")
     document = parse(text)
     if _lines(document, keyword, domain):
@@ -39,6 +39,11 @@ def without_domain(text: str, keyword: str, domain: str) -> str:
     for statement in reversed(_lines(document, keyword, domain)):
         text = _cut(text, statement)
     return text
+
+
+def is_domain(name: str) -> bool:
+    """Whether a text is a domain name that can be written without harm (RFC 1035, section 2.3.4)."""
+    return len(name) <= 253 and _DOMAIN.fullmatch(name) is not None
 
 
 def _lines(document: Document, keyword: str, domain: str) -> list[Statement]:

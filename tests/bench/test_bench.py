@@ -12,13 +12,14 @@ from bench.fleet import Shop, fleet, shop
 from bench.fleet_cisco_ios import shop as cisco_ios_shop
 from bench.fleet_linux import shop as linux_shop
 from bench.fleet_routeros import shop as routeros_shop
+from bench.large_site import large_site
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_a_small_run_prints_every_number() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "--configs", "3", "--runs", "1", "--memory", "2"],
+        [sys.executable, "-m", "bench", "--configs", "3", "--runs", "1", "--site", "4", "8", "--memory", "2"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -34,6 +35,10 @@ def test_a_small_run_prints_every_number() -> None:
     readers = re.findall(r"^(split lines|auditor) +([\d,]+) +([\d,]+) +([\d.,]+)$", done.stdout, re.MULTILINE)
     assert [name for name, *_ in readers] == ["split lines", "auditor"]
     assert len(re.findall(r"^(?:hier_config|ciscoconfparse2) ", done.stdout, re.MULTILINE)) == 2
+    sites = re.findall(
+        r"^ +(\d+) +([\d,]+) +([\d,]+) +[\d.]+ +[\d.]+ +[\d.]+ +[\d.]+ +\d+%$", done.stdout, re.MULTILINE
+    )
+    assert [size for size, *_ in sites] == ["4", "8"]
     assert re.search(r"peak memory, +2 configurations streamed: +\d+\.\d MB", done.stdout)
     assert len(re.findall(r"^start-up, .+ \d+ ms$", done.stdout, re.MULTILINE)) == 3
 
@@ -64,13 +69,23 @@ def test_other_fleets_are_the_same_each_time_and_varied(make: Callable[..., Shop
     assert len({tuple(make(number).texts.values()) for number in range(20)}) == 20
 
 
+def test_a_large_site_has_its_rules_and_all_its_devices() -> None:
+    site, again, other = large_site(60), large_site(60), large_site(60, seed=2)
+    assert site == again != other
+    assert len(site.devices) == len({each.name for each in site.devices}) == 60
+    assert {each.platform for each in site.devices} == {"linux", "cisco_ios", "openwrt", "routeros"}
+    assert site.rules == 5000
+    written = site.devices[0].texts["/etc/nftables.conf"]
+    assert len(re.findall(r"^\t\tiifname .* (?:accept|drop)$", written, re.MULTILINE)) >= site.rules
+
+
 def test_the_fleet_is_understood() -> None:
     """Lines that nobody reads would make the parser look quicker than it is."""
     from auditor.pipeline import read
     from bench.stages import capture_of
 
     others = (make(number) for make in (linux_shop, routeros_shop, cisco_ios_shop) for number in range(10))
-    for each in (*fleet(10), *others):
+    for each in (*fleet(10), *others, *large_site(6).devices):
         unknown = [
             line for coverage in read(capture_of(each.texts, each.platform)).coverage for line in coverage.unknown
         ]

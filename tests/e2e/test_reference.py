@@ -108,7 +108,10 @@ def test_init_asks(user: User) -> None:
     assert (user.folder / "inventory.yaml").is_file()
 
 
-@pytest.mark.parametrize("command", ["audit", "verify", "collect", "init", "model", "explain", "rules", "platforms"])
+@pytest.mark.parametrize(
+    "command",
+    ["audit", "verify", "path", "resolve", "collect", "init", "model", "explain", "rules", "platforms"],
+)
 def test_help_shows_an_example(user: User, command: str) -> None:
     done = user.run(command, "--help")
     assert done.code == 0

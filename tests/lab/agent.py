@@ -6,6 +6,7 @@ socket this process ends, and with it everything that lives in its process names
 """
 
 import array
+import contextlib
 import ctypes
 import json
 import os
@@ -35,11 +36,11 @@ def enter(space: str) -> None:
 # -- actions ---------------------------------------------------------------------------------------------------
 
 
-class Router:
-    """The machine in the middle; `pid` is its first process, once it runs."""
+class Machines:
+    """The machines that are collected; `pids` are their first processes, once they run."""
 
     def __init__(self) -> None:
-        self.pid = 0
+        self.pids: dict[str, int] = {}
 
     def run(self, space: str, argv: list[str], timeout: float, text: str = "") -> dict[str, Any]:
         """Run a program in a namespace to its end."""
@@ -56,53 +57,48 @@ class Router:
         return {"status": done.returncode, "out": _text(done.stdout), "err": _text(done.stderr)}
 
     def _entering(self, space: str) -> list[str]:
-        if space == "router" and self.pid:
-            return ["nsenter", "-t", str(self.pid), "-n", "-m", "-p", "--"]
+        if space in self.pids:
+            return ["nsenter", "-t", str(self.pids[space]), "-n", "-m", "-p", "--"]
         return ["nsenter", f"--net=/run/netns/{space}", "--"] if space else []
 
-    def boot(self, script: str) -> int:
-        """Start the router's own mounts and processes."""
+    def boot(self, machine: str, script: str) -> int:
+        """Start a machine's own mounts and processes."""
         flags = ["unshare", "-mpf", "--kill-child", "--propagation", "private", "--mount-proc"]
         first = subprocess.Popen(
-            ["nsenter", "--net=/run/netns/router", "--", *flags, "sh", "-c", script],
+            ["nsenter", f"--net=/run/netns/{machine}", "--", *flags, "sh", "-c", script],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             env={"PATH": PROGRAMS},
         )
         assert first.stdout is not None
         if first.stdout.readline() != b"up\n":
-            raise OSError("the router did not come up")
+            raise OSError(f"{machine} did not come up")
         with open(f"/proc/{first.pid}/task/{first.pid}/children") as children:
-            self.pid = int(children.read().split()[0])
-        return self.pid
+            self.pids[machine] = int(children.read().split()[0])
+        return self.pids[machine]
 
-    def write(self, path: str, text: str, mode: int = 0o644) -> None:
-        """Write one file of the router."""
-        place = f"/proc/{self.pid}/root{path}"
+    def write(self, machine: str, path: str, text: str, mode: int = 0o644) -> None:
+        """Write one file of a machine."""
+        place = f"/proc/{self.pids[machine]}/root{path}"
         os.makedirs(os.path.dirname(place), exist_ok=True)
         with open(place, "w", encoding="utf-8") as file:
             file.write(text)
         os.chmod(place, mode)
 
-    def read(self, path: str) -> str:
-        """Read one file of the router."""
-        with open(f"/proc/{self.pid}/root{path}", encoding="utf-8") as file:
-            return file.read()
-
-    def listening(self, ports: list[str], timeout: float) -> bool:
-        """Wait until the router listens on all of these ports: `udp/53`."""
+    def listening(self, machine: str, ports: list[str], timeout: float) -> bool:
+        """Wait until a machine listens on all of these ports: `udp/53`."""
         wanted = {(port.split("/")[0], int(port.split("/")[1])) for port in ports}
         ends = time.monotonic() + timeout
-        while not wanted <= self._open_ports():
+        while not wanted <= self._open_ports(machine):
             if time.monotonic() > ends:
                 return False
             time.sleep(0.01)
         return True
 
-    def _open_ports(self) -> set[tuple[str, int]]:
+    def _open_ports(self, machine: str) -> set[tuple[str, int]]:
         found = set()
         for protocol, state in (("udp", "07"), ("tcp", "0A")):
-            with open(f"/proc/{self.pid}/net/{protocol}") as table:
+            with open(f"/proc/{self.pids[machine]}/net/{protocol}") as table:
                 for line in table.readlines()[1:]:
                     words = line.split()
                     if words[3] == state:
@@ -172,11 +168,59 @@ def silence(space: str, host: str, port: int, seconds: float) -> bool:
             return False
 
 
+def seen_as(space: str, host: str, port: int, timeout: float) -> str:
+    """Return from which address the other end saw a connection come, '' if there is none."""
+    enter(space)
+    with socket.socket() as client:
+        client.settimeout(timeout)
+        try:
+            client.connect((host, port))
+            return client.recv(64).decode("ascii", "replace")
+        except OSError:
+            return ""
+
+
+def dhcp_servers(space: str, mac: str, seconds: float) -> list[str]:
+    """Ask for an address as a new client does, take none, and return the servers that offer one (RFC 2131)."""
+    enter(space)
+    hardware = bytes.fromhex(mac.replace(":", ""))
+    transaction = os.urandom(4)
+    head = struct.pack("!BBBB4sHH16x", 1, 1, 6, 0, transaction, 0, 0x8000)  # answers are for everybody
+    options = b"\x63\x82\x53\x63" + b"\x35\x01\x01" + b"\x3d\x07\x00" + os.urandom(6) + b"\x37\x02\x01\x03\xff"
+    question = head + hardware.ljust(208, b"\0") + options
+    found = set()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"eth0")
+        client.bind(("", 68))
+        client.sendto(question, ("255.255.255.255", 67))
+        ends = time.monotonic() + seconds
+        while (left := ends - time.monotonic()) > 0 and select.select([client], [], [], left)[0]:
+            reply = client.recv(2048)
+            if reply[4:8] == transaction:
+                found.add(_server_of(reply[240:]))
+    return sorted(found)
+
+
+def _server_of(options: bytes) -> str:
+    """Return the server identifier among the options of an answer (option 54)."""
+    at = 0
+    while at + 1 < len(options) and options[at] != 0xFF:
+        if options[at] == 54:
+            return socket.inet_ntoa(options[at + 2 : at + 6])
+        at += 1 if options[at] == 0 else 2 + options[at + 1]
+    return ""
+
+
 # -- the internet, and the reader's own port ---------------------------------------------------------------------
 
 
 def answer(question: bytes) -> bytes:
-    """Answer a DNS question: names of readers by the address in them, anything else by one public address."""
+    """Answer a DNS question: names of readers by the address in them, anything else by one public address.
+
+    Answers hold for a second, so that what a resolver keeps says nothing about later settings.
+    """
     end, labels = 12, []
     while question[end]:
         labels.append(question[end + 1 : end + 1 + question[end]].decode("ascii", "replace").lower())
@@ -187,7 +231,7 @@ def answer(question: bytes) -> bytes:
         address = labels[0].replace("-", ".")
     record = b""
     if kind == 1:
-        record = b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 60, 4) + socket.inet_aton(address)
+        record = b"\xc0\x0c" + struct.pack("!HHIH", 1, 1, 1, 4) + socket.inet_aton(address)
     flags = 0x8180 | (question[2] & 0x01) << 8
     head = question[:2] + struct.pack("!HHHHH", flags, 1, 1 if record else 0, 0, 0)
     return head + question[12 : end + 5] + record
@@ -238,12 +282,14 @@ def _resolve(client: socket.socket) -> None:
 
 
 def reader(ready: threading.Semaphore) -> None:
-    """Take connections on the port on which a reader listens."""
+    """Take connections on the port on which a reader listens, and say from where they come."""
     enter("reader")
     server = _listener(4443)
     ready.release()
     while True:
-        server.accept()[0].close()
+        client, (address, _) = server.accept()
+        with client, contextlib.suppress(OSError):
+            client.send(address.encode())
 
 
 def _listener(port: int) -> socket.socket:
@@ -257,10 +303,10 @@ def _listener(port: int) -> socket.socket:
 # -- the conversation --------------------------------------------------------------------------------------------
 
 
-def serve(test: socket.socket, router: Router) -> None:
+def serve(test: socket.socket, machines: Machines) -> None:
     """Do what is asked until the test hangs up."""
-    calls: tuple[Callable[..., Any], ...] = (router.run, router.boot, router.write, router.read, router.listening)
-    actions_by_name = {call.__name__: call for call in (*calls, tcp, udp, ping, silence)}
+    calls: tuple[Callable[..., Any], ...] = (machines.run, machines.boot, machines.write, machines.listening)
+    actions_by_name = {call.__name__: call for call in (*calls, tcp, udp, ping, silence, dhcp_servers, seen_as)}
     lines = test.makefile("r", encoding="utf-8")
     for line in lines:
         actions = json.loads(line)
@@ -307,8 +353,8 @@ def _pass_connection(test: socket.socket, space: str, host: str, port: int) -> N
 def main() -> None:
     """Make the namespaces' machines, then serve."""
     test = socket.socket(fileno=int(sys.argv[1]))
-    router = Router()
-    wires = router.run("", ["sh", "-c", sys.argv[2]], 20)
+    machines = Machines()
+    wires = machines.run("", ["sh", "-c", sys.argv[2]], 20)
     if wires["status"] != 0:
         test.sendall(json.dumps([{"error": wires["err"]}]).encode() + b"\n")
         return
@@ -318,7 +364,7 @@ def main() -> None:
     ready.acquire()
     ready.acquire()
     test.sendall(b'[{"done": null}]\n')
-    serve(test, router)
+    serve(test, machines)
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from auditor.verdicts import Result
+from tests.lab.expected import Expected
 from tests.lab.experience import STRIPE_ANSWER, TEST_ANSWER, Client, Experience, Offer
-from tests.lab.scenario import Scenario
 
 LEASE_NEEDED = 14 * 3600
 """The shop is open for twelve hours; two are the margin."""
@@ -31,18 +31,19 @@ HEALTHY = {
     "443/tcp somewhere": "open",
     "123/udp somewhere": "open",
     "reader's port": "open",
+    "the reader knows the till": "by its address",
     "ping": "answered",
     "idle connection": "kept",
 }
 """What clients see in a healthy shop; what cannot be tried there is not seen."""
 
 
-def in_words(seen: Experience, scenario: Scenario) -> dict[str, str]:
+def in_words(seen: Experience, scenario: Expected) -> dict[str, str]:
     """Return what is different from a healthy shop."""
     return {topic: word for topic, word in _words(seen, scenario) if HEALTHY.get(topic) != word}
 
 
-def _words(seen: Experience, scenario: Scenario) -> Iterator[tuple[str, str]]:
+def _words(seen: Experience, scenario: Expected) -> Iterator[tuple[str, str]]:
     offers = [client.offer for client in seen.clients if client.offer is not None]
     if not offers:
         yield "clients", "no lease"
@@ -72,6 +73,10 @@ def _words(seen: Experience, scenario: Scenario) -> Iterator[tuple[str, str]]:
     ):
         if found is not None:
             yield topic, good if found else bad
+    if (hidden := _hidden(seen)) is not None:
+        yield "the reader knows the till", "by another address" if hidden else "by its address"
+    if len(seen.servers) > 1:
+        yield "DHCP servers that answer", str(len(seen.servers))
 
 
 def _both(topic: str, seen: Experience, value: Callable[[Client], str | None]) -> Iterator[tuple[str, str]]:
@@ -98,10 +103,10 @@ class Symptom:
 
     name: str
     rules: tuple[str, ...]
-    suffer: Callable[[Experience, Scenario], bool | None]
+    suffer: Callable[[Experience, Expected], bool | None]
 
 
-def _short(seen: Experience, scenario: Scenario) -> bool | None:
+def _short(seen: Experience, scenario: Expected) -> bool | None:
     offer = seen.reader.offer
     if offer is None:
         return None
@@ -133,6 +138,13 @@ def _apart(seen: Experience) -> bool | None:
     return None if reader is None or pos is None else reader.address.network != pos.address.network
 
 
+def _hidden(seen: Experience) -> bool | None:
+    """Whether the point of sale comes to the reader with the address of something else."""
+    if seen.pos.offer is None or not seen.known_as:
+        return None
+    return seen.known_as != str(seen.pos.offer.address.ip)
+
+
 def _turned(found: bool | None) -> bool | None:
     return None if found is None else not found
 
@@ -141,7 +153,7 @@ SYMPTOMS = (
     Symptom("the reader's lease is too short", ("dhcp-lease-too-short",), _short),
     Symptom(
         "a client gets no address",
-        ("egress-blocked", "dhcp-pool-too-small", "dhcp-lease-too-short"),
+        ("egress-blocked", "dhcp-pool-too-small", "dhcp-lease-too-short", "port-isolation"),
         lambda seen, _: any(client.offer is None for client in seen.clients),
     ),
     Symptom(
@@ -163,17 +175,29 @@ SYMPTOMS = (
     ),
     Symptom(
         "the resolver is silent",
-        ("egress-blocked", "dns-rebind"),
+        ("egress-blocked", "dns-rebind", "internet-uplink-missing"),
         lambda seen, _: "silence" in (seen.pos.name, seen.reader.name),
     ),
-    Symptom("the till cannot find the reader", ("dns-rebind",), lambda seen, _: _dropped(seen.pos.name)),
+    Symptom(
+        "the till cannot find the reader",
+        ("dns-rebind", "internet-uplink-missing"),
+        lambda seen, _: _dropped(seen.pos.name),
+    ),
     Symptom(
         "the reader cannot find itself",
-        ("dns-rebind-readers", "dns-rebind"),
+        ("dns-rebind-readers", "dns-rebind", "internet-uplink-missing"),
         lambda seen, _: _dropped(seen.reader.name),
     ),
-    Symptom("a name of Stripe is not found", ("dns-name-blocked", "dns-rebind"), lambda seen, _: _blocked_name(seen)),
-    Symptom("another resolver would not help", ("dns-redirected", "egress-blocked"), lambda seen, _: _no_help(seen)),
+    Symptom(
+        "a name of Stripe is not found",
+        ("dns-name-blocked", "dns-rebind", "internet-uplink-missing"),
+        lambda seen, _: _blocked_name(seen),
+    ),
+    Symptom(
+        "another resolver would not help",
+        ("dns-redirected", "egress-blocked", "internet-uplink-missing"),
+        lambda seen, _: _no_help(seen),
+    ),
     Symptom(
         "a host of the policy is not reached",
         ("egress-blocked", "internet-uplink-missing"),
@@ -190,6 +214,12 @@ SYMPTOMS = (
         lambda seen, _: _turned(seen.pings),
     ),
     Symptom("till and reader are in different subnets", ("pos-not-on-readers-network",), lambda seen, _: _apart(seen)),
+    Symptom("the till's address is translated", ("pos-not-on-readers-network",), lambda seen, _: _hidden(seen)),
+    Symptom(
+        "several DHCP servers answer",
+        ("dhcp-second-server",),
+        lambda seen, _: len(seen.servers) > 1 if seen.servers else None,
+    ),
     Symptom("an idle connection is lost", ("firewall-tcp-idle",), lambda seen, _: _turned(seen.hears)),
 )
 
@@ -197,7 +227,7 @@ COMPARED = frozenset(rule for symptom in SYMPTOMS for rule in symptom.rules)
 """The rules whose verdicts can be seen in behaviour."""
 
 
-def disagreements(seen: Experience, verdicts: Mapping[str, Result], scenario: Scenario) -> Iterator[str]:
+def disagreements(seen: Experience, verdicts: Mapping[str, Result], scenario: Expected) -> Iterator[str]:
     """Say where verdicts are not what clients experience.
 
     A rule that cannot tell is in order only where the scenario says so.

@@ -1,4 +1,4 @@
-"""Audits the router of a running shop as in production, and applies what the audit emits: in the laboratory only."""
+"""Audits the machines of a running shop as in production, and applies what the audit emits: in the laboratory only."""
 
 import asyncio
 import time
@@ -25,10 +25,9 @@ from auditor.report.fixes import why_not
 from auditor.report.snippets import DeviceSteps, commands, undo
 from auditor.secrets import Redactor
 from auditor.verdicts import Result
-from tests.lab.scenario import Scenario
+from tests.lab.scenario import ROUTER, Scenario
 from tests.lab.shop import Shop
 
-ROUTER = "router"
 POLICY = "stripe-terminal"
 
 _REDACTOR = Redactor(b"the key of the tests")
@@ -47,30 +46,31 @@ _WORST = (Result.ERROR, Result.FAIL, Result.UNKNOWN, Result.PASS, Result.NOT_CHE
 
 def inventory(changes: Mapping[str, Any], router: Mapping[str, Any] | None = None) -> str:
     """Return the inventory of the shop, with what a scenario says differently."""
-    site = _over(_SITE, changes)
+    site = over(_SITE, changes)
     if router is not None:
         site["devices"] = {ROUTER: dict(router)}
     return yaml.safe_dump({"sites": {"lab": site}}, sort_keys=False)
 
 
-def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+def over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     joined = dict(below)
     for key, value in above.items():
         # One reader is one entry, and what says where it is replaces what said so.
         inner = key not in ("counter", "till") and isinstance(value, Mapping) and isinstance(joined.get(key), Mapping)
-        joined[key] = _over(joined[key], value) if inner else value
+        joined[key] = over(joined[key], value) if inner else value
     return joined
 
 
 @dataclass(frozen=True, slots=True)
 class ShopSession:
-    """A session that runs commands in the router's namespaces; nothing goes round the gate."""
+    """A session that runs commands in a machine's namespaces; nothing goes round the gate."""
 
     shop: Shop
+    machine: str
     gate: Gate
 
     async def run(self, command: str, timeout: float) -> Output:
-        done = self.shop.router(self.gate.check(command), timeout)
+        done = self.shop.on(self.machine, self.gate.check(command), timeout)
         if done["status"] is None:
             raise TimeoutError
         return Output(done["out"], done["err"], done["status"])
@@ -90,23 +90,24 @@ class _Quiet:
         pass
 
 
-def collected(shop: Shop) -> Capture:
-    """Collect the router with the commands of its profile."""
+def collected(shop: Shop) -> tuple[Capture, ...]:
+    """Collect all machines with the commands of their profile."""
     kind, profile = platform("linux"), load_profile("linux")
     recipe = Recipe(profile, kind.extract, lambda path, text: kind.redact(path, text, _REDACTOR))
 
     async def connect(target: Target, gate: Gate) -> ShopSession:
-        return ShopSession(shop, gate)
+        return ShopSession(shop, target.name, gate)
 
-    async def run() -> Capture:
+    async def run() -> tuple[Capture, ...]:
         clock = Clock(lambda: datetime.now(UTC), time.monotonic, asyncio.sleep, lambda: 0.5)
-        target = Target(ROUTER, "linux", "192.0.2.1", Agent())
+        targets = [Target(name, "linux", "192.0.2.1", Agent()) for name in shop.machines]
+        found = {}
         async for result in collect(
-            [target], connect=connect, recipes={"linux": recipe}, clock=clock, progress=_Quiet()
+            targets, connect=connect, recipes={"linux": recipe}, clock=clock, progress=_Quiet()
         ):
             assert isinstance(result, Capture), result
-            return result
-        raise AssertionError("nothing was collected")
+            found[result.device] = result
+        return tuple(found[name] for name in shop.machines)
 
     return asyncio.run(run())
 
@@ -115,7 +116,7 @@ def collected(shop: Shop) -> Capture:
 class Audited:
     """An audit of the shop: by rule its worst result, and what of the fixes can be pasted."""
 
-    capture: Capture
+    captures: Mapping[str, Capture]
     report: SiteReport
 
     @property
@@ -132,6 +133,11 @@ class Audited:
         """The rules that fail."""
         return frozenset(rule for rule, result in self.verdicts.items() if result is Result.FAIL)
 
+    def blamed(self, rule: str) -> set[str]:
+        """The machines at which the failures of a rule are."""
+        failures = (each for each in self.report.findings if each.rule == rule and each.result is Result.FAIL)
+        return {each.device for each in failures}
+
     @property
     def words(self) -> list[str]:
         """What was said other than a pass, for people who look at a test that failed."""
@@ -144,35 +150,45 @@ class Audited:
         return {fix.fix.title: why_not(fix) for fix in self.report.remediation.fixes if why_not(fix)}
 
     @property
-    def steps(self) -> DeviceSteps:
-        """What the router gets."""
+    def steps(self) -> tuple[DeviceSteps, ...]:
+        """What each machine gets, in the order of the fixes."""
         usable = tuple(fix for fix in self.report.remediation.fixes if not why_not(fix))
-        return DeviceSteps(ROUTER, self.capture, usable)
+        order = dict.fromkeys(change.change.device for fix in usable for change in fix.changes)
+        return tuple(DeviceSteps(name, self.captures[name], usable) for name in order)
 
     @property
-    def snippet(self) -> str:
-        """The commands to paste, '' if there are none."""
-        return "\n".join(commands(self.steps)) if self.steps.fixes else ""
+    def snippets(self) -> dict[str, str]:
+        """The commands to paste, by machine."""
+        return {steps.device: "\n".join(commands(steps)) for steps in self.steps}
 
     @property
-    def way_back(self) -> str:
-        """The commands that take all of it back."""
-        return "\n".join(undo(self.steps))
+    def way_back(self) -> dict[str, str]:
+        """The commands that take all of it back, by machine, the last one first."""
+        return {steps.device: "\n".join(undo(steps)) for steps in reversed(self.steps)}
 
 
-def audited(shop: Shop, scenario: Scenario) -> Audited:
-    """Audit the running shop."""
-    capture = collected(shop)
-    return Audited(capture, audit(entry(scenario), (capture,), (), load_policy(POLICY), datetime.now(UTC)))
+def audited(shop: Shop, described: SiteEntry) -> Audited:
+    """Audit the running shop, as its inventory describes it."""
+    captures = {capture.device: capture for capture in collected(shop)}
+    now = datetime.now(UTC)
+    return Audited(captures, audit(described, tuple(captures.values()), (), load_policy(POLICY), now))
 
 
 def entry(scenario: Scenario) -> SiteEntry:
     """Return the shop as its inventory describes it."""
-    return loads(inventory(scenario.inventory).encode(), Path("inventory.yaml")).sites[0]
+    return described(inventory(scenario.inventory))
 
 
-def paste(shop: Shop, lines: str) -> str:
-    """Run commands on the router as a person who pastes them; returns what they printed."""
-    done = shop.router(f"cd /root 2>/dev/null || cd /\n{lines}\n", 60)
+def described(text: str) -> SiteEntry:
+    """Return the only site of an inventory."""
+    return loads(text.encode(), Path("inventory.yaml")).sites[0]
+
+
+def paste(shop: Shop, snippets: Mapping[str, str]) -> str:
+    """Run commands on machines as a person who pastes them; returns what they printed."""
+    printed = []
+    for machine, lines in snippets.items():
+        done = shop.on(machine, f"cd /root 2>/dev/null || cd /\n{lines}\n", 60)
+        printed.append(f"{machine}:\n{lines}\n--- exit {done['status']}\n{done['out']}{done['err']}")
     shop.wait()
-    return f"{lines}\n--- exit {done['status']}\n{done['out']}{done['err']}"
+    return "\n".join(printed)

@@ -6,7 +6,7 @@ from ipaddress import IPv4Interface
 from typing import Any
 
 from auditor.policies import Consumer, Policy
-from tests.lab.shop import Shop
+from tests.lab.shop import READER_MAC, Shop
 
 TEST_NAME = "10-42-42-42.test.device.stripe-terminal-local-reader.net"
 TEST_ANSWER = "10.42.42.42"
@@ -56,13 +56,19 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Experience:
-    """What both experience, and what happens between them. `hears` is about a connection that was idle."""
+    """What both experience, and what happens between them.
+
+    `hears` is about a connection that was idle. `known_as` is the address from which the reader sees the point of sale
+    come. `servers` are the DHCP servers that answer a reader.
+    """
 
     reader: Client
     pos: Client
     connects: bool | None
     pings: bool | None
     hears: bool | None
+    known_as: str
+    servers: tuple[str, ...]
 
     @property
     def clients(self) -> tuple[Client, Client]:
@@ -72,6 +78,7 @@ class Experience:
 
 def experience(shop: Shop, policy: Policy, *, idle: float = 0.0, till_dns: str = "") -> Experience:
     """Take new addresses, then try everything at the same time."""
+    servers = shop.ask(("dhcp_servers", "reader", READER_MAC, PATIENCE / 2))[0]
     offers = _offers(shop)
     names = {"reader": policy_hosts(policy, "readers"), "pos": policy_hosts(policy, "pos")}
     asked: dict[tuple[str, ...], tuple[Any, ...]] = {}
@@ -88,15 +95,18 @@ def experience(shop: Shop, policy: Policy, *, idle: float = 0.0, till_dns: str =
                 asked[who, "reaches", kind, address] = (protocol, who, address, port, PATIENCE)
     reader, pos = offers["reader"], offers["pos"]
     if reader is not None and pos is not None:
-        asked["connects",] = ("tcp", "pos", str(reader.address.ip), PORT, PATIENCE)
+        asked["connects",] = ("seen_as", "pos", str(reader.address.ip), PORT, PATIENCE)
         asked["pings",] = ("ping", "pos", str(reader.address.ip), PATIENCE)
     if idle and reader is not None:
         asked["hears",] = ("silence", "reader", SOMEWHERE[0], 443, idle)
     found = dict(zip(asked, shop.ask(*asked.values()), strict=True))
+    known_as: str | None = found.get(("connects",))
     return Experience(
         _client("reader", reader, found),
         _client("pos", pos, found),
-        connects=found.get(("connects",)),
+        known_as=known_as or "",
+        servers=tuple(servers),
+        connects=None if known_as is None else bool(known_as),
         pings=found.get(("pings",)),
         hears=found.get(("hears",)),
     )

@@ -8,10 +8,12 @@ from typing import Any
 
 import yaml
 
-from tests.lab.shop import Wires
+from tests.lab.expected import Expected
+from tests.lab.shop import Machine, Wires
 from tests.lab.units import UNITS, Unit
 
 HERE = Path(__file__).parent
+ROUTER = "router"
 
 MAIN_FILES = {
     "dnsmasq": ("/etc/dnsmasq.conf", "dnsmasq.conf"),
@@ -24,47 +26,29 @@ MAIN_FILES = {
     "nftables": ("/etc/nftables.conf", "nftables.conf"),
     "iptables": ("/etc/iptables/rules.v4", "iptables.rules"),
 }
-"""Where the main file of each service lies on the router, and its healthy text below `router/`."""
+"""Where the main file of each service lies, and its healthy text in a folder; others have their command line only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """One shop.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario(Expected):
+    """A shop with one router.
 
     * `runs`: the services of the router, with the healthy texts of their main files. `stopped` of them do not run.
     * `change`: in the main file of a service, each text becomes another. `add`: further lines at its end, or the
       text of a further file by its absolute path.
-    * `wires`: how the shop is wired. `inventory`: what its inventory says differently.
-    * `fails`, `unknown`: the rules that fail, and those that may not be able to tell. All others pass.
-    * `sees`: what clients experience that is different from a healthy shop. `idle`: try a connection that is silent.
-    * `reserved`: the address that the reader is to get. `till_dns`: the resolver that is set by hand on the till.
-      `needs`: a file of this machine without which it cannot be tried.
-    * `by_hand`: the rules of `fails` for which no snippet is expected. `after`: what clients experience once the
-      snippets were applied, where that is not a healthy shop. `undo`: try the way back, too.
+    * `wires`: how the shop is wired.
     """
 
-    name: str
     runs: tuple[str, ...]
     change: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     add: Mapping[str, str] = field(default_factory=dict)
     stopped: tuple[str, ...] = ()
     wires: Wires = field(default_factory=Wires)
-    inventory: Mapping[str, Any] = field(default_factory=dict)
-    fails: frozenset[str] = frozenset()
-    unknown: frozenset[str] = frozenset()
-    sees: Mapping[str, str] = field(default_factory=dict)
-    reserved: str = ""
-    till_dns: str = ""
-    idle: float = 0.0
-    by_hand: frozenset[str] = frozenset()
-    after: Mapping[str, str] = field(default_factory=dict)
-    undo: bool = False
-    needs: str = ""
 
     @property
-    def slug(self) -> str:
-        """The scenario's name as a word."""
-        return "".join(letter if letter.isalnum() else "-" for letter in self.name.lower()).strip("-")
+    def machines(self) -> dict[str, Machine]:
+        """The router."""
+        return {ROUTER: Machine(self.files, self.units, self.wires.sysctl)}
 
     @property
     def units(self) -> tuple[Unit, ...]:
@@ -74,19 +58,26 @@ class Scenario:
     @property
     def files(self) -> dict[str, str]:
         """The files of the router, by path."""
-        files: dict[str, str] = {}
-        for name in self.runs:
-            path, source = MAIN_FILES[name]
-            text = (HERE / "router" / source).read_text(encoding="utf-8")
-            for old, new in self.change.get(name, {}).items():
-                if text.count(old) != 1:
-                    raise ValueError(f"{self.name}: {source} has {old!r} {text.count(old)} times")
-                text = text.replace(old, new)
-            files[path] = text + self.add.get(name, "")
-        files |= {path: text for path, text in self.add.items() if path.startswith("/")}
-        if "dhcpd" in self.runs:
-            files["/var/lib/dhcp/dhcpd.leases"] = ""
-        return files
+        return files_of(HERE / "router", self.runs, self.change, self.add)
+
+
+def files_of(
+    texts: Path, runs: tuple[str, ...], change: Mapping[str, Mapping[str, str]], add: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the files of a machine by path: the healthy texts of its services' main files, with what is different."""
+    files: dict[str, str] = {}
+    for name in (each for each in runs if each in MAIN_FILES):
+        path, source = MAIN_FILES[name]
+        text = (texts / source).read_text(encoding="utf-8")
+        for old, new in change.get(name, {}).items():
+            if text.count(old) != 1:
+                raise ValueError(f"{texts.name}/{source} has {old!r} {text.count(old)} times")
+            text = text.replace(old, new)
+        files[path] = text + add.get(name, "")
+    files |= {path: text for path, text in add.items() if path.startswith("/")}
+    if "dhcpd" in runs:
+        files["/var/lib/dhcp/dhcpd.leases"] = ""
+    return files
 
 
 @cache
@@ -103,10 +94,16 @@ def _all() -> Iterator[Scenario]:
 
 
 def _scenario(entry: dict[str, Any]) -> Scenario:
-    for key in ("runs", "stopped", "fails", "unknown", "by_hand"):
+    for key in ("runs", "stopped"):
         if key in entry:
-            entry[key] = (frozenset if key in ("fails", "unknown", "by_hand") else tuple)(entry[key].split())
+            entry[key] = tuple(entry[key].split())
     wires = entry.pop("wires", {})
     if "isolated" in wires:
         wires["isolated"] = tuple(wires["isolated"].split())
-    return Scenario(**entry, wires=Wires(**wires))
+    return Scenario(**rules_of(entry), wires=Wires(**wires))
+
+
+def rules_of(entry: dict[str, Any]) -> dict[str, Any]:
+    """Make sets of the lists of rules of a scenario."""
+    lists = {key: frozenset(entry[key].split()) for key in ("fails", "unknown", "by_hand") if key in entry}
+    return entry | lists

@@ -1,8 +1,8 @@
-"""One shop in network namespaces: an internet, a router with real daemons, a reader and a point of sale.
+"""A shop in network namespaces: an internet, machines with real daemons, a reader and a point of sale.
 
 All of it lives in user, network, mount and process namespaces of its own: nothing enters those of this machine,
-and when the first process ends, everything ends. On the router `/etc`, `/var` and `/run` are empty but for what the
-scenario puts there, and its list of processes holds the shop's daemons only.
+and when the first process ends, everything ends. On a machine `/etc`, `/var` and `/run` are empty but for what the
+scenario puts there, and its list of processes holds its daemons only.
 """
 
 import json
@@ -35,8 +35,17 @@ Action: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine that is collected: its files by path, the services that run, and settings of its kernel."""
+
+    files: Mapping[str, str] = field(default_factory=dict)
+    units: tuple[Unit, ...] = ()
+    sysctl: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Wires:
-    """How the shop is wired.
+    """How a shop with one router is wired.
 
     `pos_lan` puts the points of sale behind a bridge of their own. `isolated` are isolated ports. `sysctl` are settings
     of the router's kernel.
@@ -106,11 +115,10 @@ mount -t sysfs shop /sys
 ln -s /run /var/run
 mkdir -p /var/lib/misc /var/lib/dhcp /var/lib/kea /var/lib/unbound /var/log /var/cache/bind /var/tmp \
     /etc/dnsmasq.d /run/kea /run/named /run/lock/kea /run/sshd /run/dnsmasq /run/lab/units
-echo router > /etc/hostname
 echo 127.0.0.1 localhost > /etc/hosts
 """
 
-# The first process of the router only takes over orphans and lets them go.
+# The first process of a machine only takes over orphans and lets them go.
 _INIT = """
 mkdir -p /run/lab
 echo 'echo up; exec >&-; trap : CHLD; while :; do sleep 3600 & wait; done' > /run/lab/init
@@ -119,15 +127,12 @@ exec sh /run/lab/init
 
 
 class Shop:
-    """A running shop: `with Shop(wires, files, units) as shop: shop.router("ip addr")`."""
+    """A running shop: `with Shop(wires.script, {"router": Machine(files, units)}) as shop: shop.on("router", "id")`."""
 
-    def __init__(
-        self, wires: Wires, files: Mapping[str, str], units: Iterable[Unit], *, own_users: bool = True
-    ) -> None:
-        self.wires = wires
-        self._files = files
+    def __init__(self, wires: str, machines: Mapping[str, Machine], *, own_users: bool = True) -> None:
+        self.machines = dict(machines)
+        self._wires = wires
         self._turn = threading.Lock()
-        self.units = tuple(units)
         # A server that logs people in needs more users than a namespace for users has.
         flags = "-rnmpf" if own_users else "-nmpf"
         self._unshare = ("unshare", flags, "--kill-child", "--propagation", "private", "--mount-proc")
@@ -135,7 +140,7 @@ class Shop:
     def __enter__(self) -> Self:
         self._socket, theirs = socket.socketpair()
         self._agent = subprocess.Popen(
-            [*self._unshare, sys.executable, "-I", str(AGENT), str(theirs.fileno()), self.wires.script],
+            [*self._unshare, sys.executable, "-I", str(AGENT), str(theirs.fileno()), self._wires],
             pass_fds=(theirs.fileno(),),
             stdin=subprocess.DEVNULL,
         )
@@ -169,9 +174,9 @@ class Shop:
             self._socket.sendall(json.dumps(actions).encode() + b"\n")
             return self._results()
 
-    def router(self, command: str, timeout: float = 20.0) -> dict[str, Any]:
-        """Run a shell command on the router: its status, `out` and `err`."""
-        (done,) = self.ask(("run", "router", ["sh", "-c", command], timeout))
+    def on(self, machine: str, command: str, timeout: float = 20.0) -> dict[str, Any]:
+        """Run a shell command on a machine: its status, `out` and `err`."""
+        (done,) = self.ask(("run", machine, ["sh", "-c", command], timeout))
         result: dict[str, Any] = done
         return result
 
@@ -189,31 +194,24 @@ class Shop:
 
     def wait(self) -> None:
         """Wait until all daemons listen."""
-        ports = [port for unit in self.units for port in unit.ports]
-        if ports and not self.ask(("listening", ports, 10.0))[0]:
-            logs = self.router("tail -n 5 /var/log/*.log; ss -lunt")
-            raise OSError(f"not all of {ports} are listened on:\n{logs['out']}")
+        ports = {name: [port for unit in machine.units for port in unit.ports]
+                 for name, machine in self.machines.items()}  # fmt: skip
+        listening = self.ask(*(("listening", name, wanted, 10.0) for name, wanted in ports.items()))
+        for (name, wanted), there in zip(ports.items(), listening, strict=True):
+            if not there:
+                logs = self.on(name, "tail -n 5 /var/log/*.log; ss -lunt")
+                raise OSError(f"not all of {wanted} are listened on at {name}:\n{logs['out']}")
 
     # -- how it comes up
 
     def _boot(self) -> None:
-        settings = {"net.ipv4.ip_forward": "1", BRIDGE_FILTERING: "0", **self.wires.sysctl}
-        places = {f"/proc/sys/{name.replace('.', '/')}": value for name, value in settings.items()}
-        lines = [f"[ ! -e {place} ] || echo {value} > {place}" for place, value in places.items()]
-        self.ask(("boot", "\n".join([_BOOT, *lines, _INIT])))
-        programs = {f"/run/lab/bin/{name}": text for name, text in SHIMS.items()}
-        programs |= {f"/run/lab/units/{unit.name}": unit.script for unit in self.units}
-        self.ask(
-            *(
-                ("write", path, text, 0o600 if path.startswith("/etc/ssh/") else 0o644)
-                for path, text in self._files.items()
-            ),
-            *(("write", path, text, 0o755) for path, text in programs.items()),
-        )
-        started = self.ask(*(("run", "router", ["systemctl", "start", unit.name], 10) for unit in self.units))
-        for unit, done in zip(self.units, started, strict=True):
-            if done["status"] != 0:
-                raise OSError(f"{unit.name} did not start: {done['out']}{done['err']}")
+        self.ask(*(("boot", name, _booting(name, machine)) for name, machine in self.machines.items()))
+        self.ask(*(write for name, machine in self.machines.items() for write in _writes(name, machine)))
+        for name, machine in self.machines.items():
+            started = self.ask(*(("run", name, ["systemctl", "start", unit.name], 10) for unit in machine.units))
+            for unit, done in zip(machine.units, started, strict=True):
+                if done["status"] != 0:
+                    raise OSError(f"{unit.name} did not start on {name}: {done['out']}{done['err']}")
         self.wait()
 
     def _results(self) -> list[Any]:
@@ -227,6 +225,23 @@ class Shop:
         return [result["done"] for result in results]
 
 
+def _booting(name: str, machine: Machine) -> str:
+    """Shell commands that make a machine of a namespace."""
+    settings = {"net.ipv4.ip_forward": "1", BRIDGE_FILTERING: "0", **machine.sysctl}
+    places = {f"/proc/sys/{setting.replace('.', '/')}": value for setting, value in settings.items()}
+    lines = [f"[ ! -e {place} ] || echo {value} > {place}" for place, value in places.items()]
+    return "\n".join([_BOOT, f"echo {name} > /etc/hostname", *lines, _INIT])
+
+
+def _writes(name: str, machine: Machine) -> Iterable[Action]:
+    programs = {f"/run/lab/bin/{program}": text for program, text in SHIMS.items()}
+    programs |= {f"/run/lab/units/{unit.name}": unit.script for unit in machine.units}
+    for path, text in machine.files.items():
+        yield "write", name, path, text, 0o600 if path.startswith("/etc/ssh/") else 0o644
+    for path, text in programs.items():
+        yield "write", name, path, text, 0o755
+
+
 @cache
 def why_not(*programs: str) -> str:
     """Say why there can be no such shop here, '' if there can."""
@@ -234,7 +249,7 @@ def why_not(*programs: str) -> str:
         if shutil.which(program, path=PROGRAMS) is None:
             return f"needs {program}"
     try:
-        with Shop(Wires(), {}, ()):
+        with Shop(Wires().script, {"router": Machine()}):
             return ""
     except OSError as error:
         return f"this machine does not allow such namespaces ({os.strerror(error.errno) if error.errno else error})"

@@ -7,10 +7,10 @@ import asyncssh
 import pytest
 
 from tests.e2e.command_line import User
-from tests.lab.auditing import ROUTER, audited, inventory
+from tests.lab.auditing import audited, entry, inventory
 from tests.lab.forwarding import forwarded
-from tests.lab.scenario import scenarios
-from tests.lab.shop import Shop, why_not
+from tests.lab.scenario import ROUTER, scenarios
+from tests.lab.shop import Machine, Shop, why_not
 from tests.lab.units import UNITS
 
 _SETTINGS = """\
@@ -44,14 +44,14 @@ def test_an_audit_over_ssh_gives_the_same_verdicts(tmp_path: Path) -> None:
     }
     units = (*MANY_FAULTS.units, UNITS["sshd"])
     with (
-        Shop(MANY_FAULTS.wires, MANY_FAULTS.files | login, units, own_users=False) as shop,
+        Shop(MANY_FAULTS.wires.script, {ROUTER: Machine(MANY_FAULTS.files | login, units)}, own_users=False) as shop,
         forwarded(shop, ROUTER, "127.0.0.1", 22) as port,
     ):
         device = {"host": "127.0.0.1", "port": port, "username": "root", "credentials": {"key_file": str(key)}}
         user.write("inventory.yaml", inventory(MANY_FAULTS.inventory, device | {"platform": "linux"}))
         done = user.run("audit", "inventory.yaml", "--accept-new-host-keys", "--report", "json=report.json")
         assert done.code == 1, done.output
-        here = audited(shop, MANY_FAULTS)
+        here = audited(shop, entry(MANY_FAULTS))
     told = {(each["rule"], each["subject"], each["result"]) for each in user.report()["verdicts"]}
     assert told == {(each.rule, each.subject, each.result.value) for each in here.report.findings}
     assert {rule for rule, _, result in told if result == "fail"} >= MANY_FAULTS.fails

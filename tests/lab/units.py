@@ -30,7 +30,10 @@ UNITS = {
     "dnsmasq-dns": Unit("dnsmasq", "dnsmasq", "dnsmasq -d", DNS),
     "dnsmasq-dhcp": Unit("dnsmasq", "dnsmasq", "dnsmasq -d", DHCP),
     "kea": Unit("kea-dhcp4-server", "kea-dhcp4", "kea-dhcp4 -c /etc/kea/kea-dhcp4.conf", DHCP),
-    "dhcpd": Unit("isc-dhcp-server", "dhcpd", "dhcpd -4 -f -cf /etc/dhcp/dhcpd.conf br-lan", DHCP),
+    "dhcpd": Unit("isc-dhcp-server", "dhcpd", "dhcpd -4 -f -cf /etc/dhcp/dhcpd.conf", DHCP),
+    "dhcrelay": Unit(
+        "isc-dhcp-relay", "dhcrelay", "dhcrelay -4 -d -i br-tills -i br-readers -i br-office 192.168.10.67", DHCP
+    ),
     "unbound": Unit("unbound", "unbound", "unbound -d", DNS),
     "bind": Unit("named", "named", "named -f -n 1", DNS),
     "nftables": Unit("nftables", "nft", "nft -f /etc/nftables.conf", once=True),

@@ -134,6 +134,10 @@ def test_resolvers_are_known_by_address(policy: Policy) -> None:
     assert policy.public_resolvers == set(map(IPv4Address, ("1.1.1.1", "1.0.0.1", "8.8.8.8", "8.8.4.4")))
     assert policy.resolver(IPv4Address("192.0.2.53")) is None
     assert policy.resolver(IPv6Address("2001:db8::53")) is None
+    assert policy.passes_private_answers(IPv6Address("2606:4700:4700::1001"))
+    assert policy.passes_private_answers(IPv6Address("2001:4860:4860::8888"))
+    assert not policy.passes_private_answers(IPv6Address("2001:db8::53"))
+    assert not policy.passes_private_answers(IPv4Address("45.90.28.77"))
 
 
 def test_reader_models(policy: Policy) -> None:

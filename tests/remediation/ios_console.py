@@ -54,6 +54,7 @@ SCALARS = {
         "authentication timer reauthenticate", "switchport protected", "zone-member security", "ip nat",
         "authentication timer inactivity", "authentication port-control", "authentication periodic",
         "switchport port-security violation", "dot1x timeout tx-period", "negotiation auto",
+        "switchport trunk allowed vlan",
     ),
     "template ": (
         "switchport protected", "authentication timer reauthenticate", "authentication timer inactivity",
@@ -289,7 +290,30 @@ def _replace(here: Node, words: str, new: Node | None) -> None:
         here.children.insert(place, new)
 
 
+_TRUNK = re.compile(r"(switchport trunk allowed vlan) (add|remove) (\d+)")
+
+
+def _trunk(here: Node, line: str) -> str:
+    """The list of a trunk after one VLAN more or less, as the device shows it (Catalyst 9300 command reference)."""
+    found = _TRUNK.fullmatch(line)
+    if found is None:
+        return line
+    shown = next((c.text.removeprefix(found[1]).strip() for c in here.children if _begins(c.text, found[1])), "1-4094")
+    vids: set[int] = set()
+    for part in shown.split(",") if shown != "none" else ():
+        low, _, high = part.partition("-")
+        vids |= set(range(int(low), int(high or low) + 1))
+    vids = vids | {int(found[3])} if found[2] == "add" else vids - {int(found[3])}
+    text = ",".join(str(vid) for vid in sorted(vids))
+    for vid in sorted(vids):  # from the left, each longest row of neighbours becomes low-high
+        row = next(n for n in range(vid, 4096) if n not in vids) - vid
+        if row > 2 and vid - 1 not in vids:
+            text = re.sub(rf"\b{','.join(str(vid + n) for n in range(row))}\b", f"{vid}-{vid + row - 1}", text)
+    return f"{found[1]} {text or 'none'}"
+
+
 def _say(here: Node, line: str) -> None:
+    line = _trunk(here, line)
     scalar = max((w for w in _kind(SCALARS, here.text) if _begins(line, w)), key=len, default=None)
     if scalar is not None:
         _replace(here, scalar, Node(line))

@@ -23,6 +23,23 @@ config device
 	option isolate '1'
 	option speed '100'
 
+config device
+	option name 'br-shop'
+	option type 'bridge'
+	list ports 'lan3'
+	list ports 'lan4'
+
+config bridge-vlan
+	option device 'br-shop'
+	option vlan '30'
+	list ports 'lan3:u*'
+
+config bridge-vlan
+	option device 'br-shop'
+	option vlan '40'
+	list ports 'lan3:t'
+	list ports 'lan4:t'
+
 config interface 'lan'
 	option device 'br-lan'
 	option proto 'static'
@@ -290,6 +307,7 @@ _ALLOW = intents.AllowTraffic(
     before="rule 'No-Web'",
 )
 _DAY = timedelta(hours=24)
+_PUBLIC = (_address("192.0.2.53"), _address("192.0.2.54"))
 
 SAMPLES: tuple[Sample, ...] = (
     Sample("option-there", intents.SetLeaseTime("lan", _DAY)),
@@ -308,6 +326,8 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("raw-option", intents.StopPreferringIpv6Only("raw")),
     Sample("list-there", intents.ExemptFromRebindProtection(_DNSMASQ, "example.com")),
     Sample("no-list", intents.ExemptFromRebindProtection(_DNSMASQ, "example.com"), _without("dhcp", "rebind_domain")),
+    Sample("list-there", intents.ForwardDomain(_DNSMASQ, "example.com", _PUBLIC)),
+    Sample("no-list", intents.ForwardDomain(_DNSMASQ, "example.com", _PUBLIC), _without("dhcp", "list server")),
     Sample("option-goes", intents.GiveOutIpv4Answers(_DNSMASQ)),
     Sample(
         "one-of-a-list",
@@ -344,6 +364,8 @@ SAMPLES: tuple[Sample, ...] = (
     Sample("icmp-at-the-end", replace(_ALLOW, protocol="icmp", port=None, before=None)),
     Sample("to-the-router", replace(_ALLOW, filter="input", leaving="", destinations=None, before=None)),
     Sample("option-goes", intents.NegotiateSpeed("lan1")),
+    Sample("list-there", intents.CarryVlan("lan4", 30)),
+    Sample("no-list", intents.CarryVlan("lan4", 30), _without("network", "lan3:u*")),
 )
 
 
@@ -369,6 +391,10 @@ interface GigabitEthernet1/0/5
  switchport access vlan 30
  switchport protected
  speed 100
+!
+interface GigabitEthernet1/0/24
+ switchport trunk allowed vlan 1,20,21
+ switchport mode trunk
 !
 interface Vlan30
  ip address 192.168.30.1 255.255.255.0

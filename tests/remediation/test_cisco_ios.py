@@ -40,6 +40,7 @@ ANY = SetLeaseTime("POS", timedelta(days=1))
 POOL = ("ip dhcp pool POS",)
 GUESTS = ("ip dhcp pool GUESTS AND STAFF",)
 PORT = ("interface GigabitEthernet1/0/5",)
+TRUNK, ALLOWED = ("interface GigabitEthernet1/0/24",), "switchport trunk allowed vlan"
 POLICY, SPARE = ("wireless profile policy POS",), ("wireless profile policy SPARE",)
 WLAN = ("wlan pos 3 SHOP POS",)
 SHOWN = ("ip access-list extended SHOWN",)
@@ -92,6 +93,10 @@ SHAPES: dict[str, Build] = {
     "narrowed": lambda t: replace_line(
         t, (), "ip dhcp excluded-address 192.168.30.1 192.168.30.99", "ip dhcp excluded-address 192.168.30.1",
         services=(),
+    ),
+    "made-anew-by-the-device": lambda t: replace_line(
+        t, TRUNK, f"{ALLOWED} 1,20,21", f"{ALLOWED} 1,20-22", services=(),
+        commands=(f"{ALLOWED} add 22", f"{ALLOWED} remove 22"),
     ),
     "timers-behind-one-guard": _two_timers,
     "no-guard-needed": lambda t: set_line(

@@ -151,6 +151,7 @@ def _intents(capture: Capture) -> tuple[intents.Intent, ...]:
         intents.SetLeaseTime("lan", timedelta(hours=24)),
         intents.SetDomainNameServers("lan", (IPv4Address("1.1.1.1"),)),
         intents.ExemptFromRebindProtection("main", "example.com"),
+        intents.ForwardDomain("main", "example.com", (IPv4Address("192.0.2.53"),)),
         intents.RemoveLocalAnswer("main", "/device.example.net/192.168.1.9", "device.example.net"),
         intents.DisableStationIsolation("tills"),
         intents.UseCcmpOnly("tills"),

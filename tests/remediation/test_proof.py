@@ -139,3 +139,29 @@ def test_a_new_finding_counts_from_pass() -> None:
     new = _finding(Result.UNKNOWN, fingerprint="two")
     assert worsened((), (new,)) == (new,)
     assert worsened((), (_finding(Result.NOT_APPLICABLE, fingerprint="two"),)) == ()
+
+
+def _blind(rule: str, message: str = "the network ends at a port", about: str = "") -> Finding:
+    finding = replace(_finding(Result.UNKNOWN, fingerprint=f"{rule} unknown"), rule=rule, message=message, about=about)
+    return replace(finding, subject="tills")
+
+
+REVEALED = replace(
+    _finding(Result.FAIL, Severity.ERROR, fingerprint="seen"), rule="a", subject="tills", message="short"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "worse"),
+    [
+        ((_blind("a"), _blind("b")), (), False),
+        ((_blind("a"),), (), True),  # one rule alone may have its own reason
+        ((_blind("a"), _blind("b")), (_blind("b"),), True),  # the reason is still there
+        ((_blind("a", about="x"), _blind("b", about="x")), (), True),  # something of the subject was known
+        ((_blind("b"), _blind("c")), (), True),  # this rule knew
+    ],
+)
+def test_what_was_hidden_is_no_worse_for_being_seen(
+    before: tuple[Finding, ...], after: tuple[Finding, ...], worse: bool
+) -> None:
+    assert (REVEALED in worsened(before, (*after, REVEALED))) is worse

@@ -26,6 +26,7 @@ from auditor.model import (
     Pmf,
     PortRange,
     Resolver,
+    Route,
     SourceNat,
     Stated,
     Unknown,
@@ -129,6 +130,21 @@ def ports(*numbers: int) -> tuple[PortRange, ...]:
 
 def nat(*leaving: str) -> SourceNat:
     return SourceNat("gw", "masquerade", said(frozenset(leaving)))
+
+
+def route(destination: str, gateway: str | None = None, *, device: str = "gw", **more: Any) -> Route:
+    """A static route; `via` is its interface, further facts as given."""
+    via = more.pop("via", None)
+    built = Route(
+        device=device,
+        key=f"{destination} by {gateway or via}",
+        destination=said(IPv4Network(destination)),
+        gateway=said(IPv4Address(gateway) if gateway else None),
+        interface=said(via),
+        discards=said(False),
+        distance=said(1),
+    )
+    return replace(built, **more)
 
 
 def scope(key: str, *servers: str, device: str = "gw", **more: Any) -> DhcpScope:

@@ -98,3 +98,11 @@ def test_a_port_that_both_share_is_no_bridge_between_them() -> None:
         source_media=CABLE, target_media=CABLE, protocol="tcp", port=4443,
     )  # fmt: skip
     assert not [hop for hop in found.hops if hop.kind is HopKind.BRIDGE_FILTER]
+
+
+def test_every_filter_that_stops_frames_is_named() -> None:
+    drop = rule("no", Action.DROP, protocols=names("tcp"))
+    both = tuple(filtered(drop, key=key) for key in ("bridge a f", "bridge b f"))
+    gw = device("gw", SHOP, bsses=Listed((READERS,)), ports=Listed((port("eth1"),)), bridge_filters=Listed(both))
+    stopped = [hop.item for hop in through(gw, ()).hops if hop.passage is Passage.BLOCKED]
+    assert stopped == ["bridge a f", "bridge b f"]

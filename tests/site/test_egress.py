@@ -1,5 +1,6 @@
 """The way out: uplinks, filters, and what a question about an unpublished host can be told."""
 
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 import pytest
@@ -53,6 +54,16 @@ def ask(
 )
 def test_the_internet_is_all_that_is_not_special(address: str, public: bool) -> None:
     assert any(low <= int(IPv4Address(address)) <= high for low, high in INTERNET) == public
+
+
+@pytest.mark.parametrize(("address", "passage"), [("172.32.0.1/24", Passage.OPEN), ("54.0.0.1/8", Passage.UNKNOWN)])
+def test_public_addresses_that_the_shop_uses_itself_hide_what_the_internet_has_there(
+    address: str, passage: Passage
+) -> None:
+    gw = gateway()
+    office = replace(gw, interfaces=Listed((*gw.interfaces.items, interface("office", address))))
+    assert ask(office).passage is passage
+    assert ask(office, where=networks("172.32.0.0/25", "54.1.0.0/24")).passage is Passage.UNKNOWN
 
 
 def test_open_and_blocked() -> None:
@@ -189,3 +200,14 @@ def test_a_client_without_an_address_asks_from_nowhere() -> None:
     found = to_dhcp_server(segment(anyone), anyone)
     assert found is not None
     assert found.passage is Passage.OPEN
+
+
+@pytest.mark.parametrize(
+    ("host", "passage"),
+    [("api.example.com", Passage.OPEN), ("other.example.com", Passage.UNKNOWN), ("", Passage.UNKNOWN)],
+)
+def test_a_filter_that_names_hosts_lets_those_pass_for_certain(host: str, passage: Passage) -> None:
+    listed = rule("names", Action.ACCEPT, destinations=UNKNOWN, **OUT)
+    named = replace(listed, destination_names=frozenset({"api.example.com"}))
+    gw = gateway(named, default=Action.DROP)
+    assert egress(segment(gw), (gw,), (), networks=(), protocol="tcp", port=443, host=host).passage is passage

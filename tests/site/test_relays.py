@@ -39,11 +39,8 @@ def test_server_that_was_audited() -> None:
 @pytest.mark.parametrize(
     ("scopes", "relays_to"),
     [
-        pytest.param((), ("192.168.1.2",), id="no scope"),
-        pytest.param((pool(),), ("192.168.1.2", "198.51.100.67"), id="another server, not audited"),
         pytest.param((pool(),), (), id="servers not known"),
         pytest.param((pool(serving=UNKNOWN),), ("192.168.1.2",), id="perhaps not serving"),
-        pytest.param((pool(serving=said(False)),), ("192.168.1.2",), id="switched off"),
         pytest.param((pool(), pool("?", subnet=UNKNOWN)), ("192.168.1.2",), id="another scope of unknown subnet"),
         pytest.param((pool(subnet=said(IPv4Network("192.168.0.0/16"))),), ("192.168.1.2",), id="wider"),
         pytest.param((pool(interface=said("mgmt")),), ("192.168.1.2",), id="on another interface"),
@@ -53,6 +50,32 @@ def test_server_in_doubt(scopes: tuple[DhcpScope, ...], relays_to: tuple[str, ..
     segment, devices = shop(*scopes, relays_to=relays_to)
     found = scopes_serving(segment, devices, ())
     assert (found.items, found.holes) == ((), (UNKNOWN,))
+
+
+@pytest.mark.parametrize(
+    "scopes",
+    [
+        pytest.param((), id="no scope"),
+        pytest.param((pool(serving=said(False)),), id="switched off"),
+        pytest.param((pool(only_relay=IPv4Address("192.168.40.1")),), id="for another relay"),
+    ],
+)
+def test_server_that_certainly_has_no_addresses(scopes: tuple[DhcpScope, ...]) -> None:
+    segment, devices = shop(*scopes)
+    found = scopes_serving(segment, devices, ())
+    assert found.items == ()
+    assert "handed on to sw, where no scope is for" in found.holes[0].why
+
+
+def test_one_of_two_servers_that_was_not_audited() -> None:
+    segment, devices = shop(pool(), relays_to=("192.168.1.2", "198.51.100.67"))
+    found = scopes_serving(segment, devices, ())
+    assert ([each.key for each in found], found.holes) == (["POS"], (UNKNOWN,))
+
+
+def test_server_for_one_relay() -> None:
+    segment, devices = shop(pool(only_relay=IPv4Address("192.168.30.1")))
+    assert [each.key for each in scopes_serving(segment, devices, ())] == ["POS"]
 
 
 def test_scopes_that_were_not_read() -> None:

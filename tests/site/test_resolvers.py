@@ -1,19 +1,21 @@
 """Which resolvers a question meets, and which of them keep the answer back."""
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.model import Device, DnsRedirect, Forwarder, Listed, Unknown
+from auditor.model import Device, DnsRedirect, Forwarder, Ipv6Resolver, Listed, Route, Unknown
 from auditor.policies import load_policy
 from auditor.site import Chain, Lookup, Passage, Refusal, ResolverKind, covers, local_answers
+from auditor.site.hops import Leg
 from auditor.site.resolvers import resolver_chain
 from auditor.site.segments import segments_of
-from tests.site.built import UNKNOWN, answer, device, forwarder, interface, resolver, said, scope
+from tests.site.built import UNKNOWN, answer, device, forwarder, interface, resolver, said, scope, uplink
+from tests.site.shops import site
 
 POLICY = load_policy("stripe-terminal")
 LOOKUP = Lookup("10-42-42-42.test.device.stripe-terminal-local-reader.net", IPv4Address("10.42.42.42"))
@@ -322,3 +324,210 @@ def test_what_a_resolver_knows_itself_is_not_dropped() -> None:
     right = replace(answer(LOOKUP.name, "10.42.42.42"), exact=True)
     found = chain(router(resolver(drops_private=said(True), local_answers=Listed((right,)))))
     assert found.hops[0].passage is Passage.OPEN
+
+
+# -- circles ---------------------------------------------------------------------------------------------------
+
+
+def _circle(*more: Any, back: Any = None) -> tuple[Device, Device]:
+    """A router and a server that ask each other."""
+    server = device(
+        "dns",
+        interface("office", "192.168.30.53/24", device="dns"),
+        resolvers=Listed((resolver("bind", *(back or (forwarder("192.168.30.1"),)), device="dns"),)),
+    )
+    return router(resolver("main", forwarder("192.168.30.53"), *more)), server
+
+
+@pytest.mark.parametrize("first", ["192.168.30.1", "192.168.30.53"])
+def test_resolvers_that_ask_each_other_give_no_answer(first: str) -> None:
+    gw, server = _circle()
+    found = chain(replace(gw, dhcp_scopes=Listed((scope("pos", first),))), server)
+    assert {hop.device for hop in found.hops} == {"gw", "dns"}
+    for hop in found.hops:
+        assert (hop.passage, hop.refusal) == (Passage.BLOCKED, Refusal.LOOP)
+        assert not isinstance(hop.fact, Unknown)
+        assert {"gw/main", "dns/bind"} == set(hop.fact.value.split(" → "))
+
+
+@pytest.mark.parametrize(
+    ("more", "back"),
+    [
+        ((forwarder("1.1.1.1"),), None),
+        ((), (forwarder("192.168.30.1"), forwarder("1.1.1.1"))),
+        ((replace(forwarder("127.0.0.1"), unread=UNKNOWN),), None),
+    ],
+)
+def test_a_circle_that_a_question_may_leave_is_in_doubt(more: Any, back: Any) -> None:
+    found = chain(*_circle(*more, back=back))
+    assert {hop.passage for hop in found.inspected} == {Passage.UNKNOWN}
+    reasons = [reason for hop in found.inspected for reason in hop.reasons]
+    assert all(isinstance(each.fact, Unknown) and each.fact.settle for each in reasons)
+
+
+@pytest.mark.parametrize(
+    "more", [(forwarder("1.1.1.1", "stripe-terminal-local-reader.net"),), (forwarder("8.8.8.8", "net"),)]
+)
+def test_a_circle_for_other_names_is_none(more: Any) -> None:
+    found = chain(*_circle(*more))
+    assert [hop.passage for hop in found.hops] == [Passage.OPEN, Passage.OPEN]
+
+
+def test_who_knows_the_answer_ends_the_circle() -> None:
+    gw, server = _circle()
+    (bind,) = server.resolvers
+    known = replace(bind, local_answers=Listed((answer(LOOKUP.name, "10.42.42.42"),)))
+    found = chain(gw, replace(server, resolvers=Listed((known,))))
+    assert {hop.passage for hop in found.hops} == {Passage.OPEN}
+
+
+def test_a_resolver_that_leads_into_a_circle_is_not_part_of_it() -> None:
+    gw, server = _circle()
+    front = device(
+        "front",
+        interface("pos", "192.168.30.2/24", device="front"),
+        resolvers=Listed((resolver("front", forwarder("192.168.30.53"), device="front"),)),
+        dhcp_scopes=Listed((scope("pos", "192.168.30.2", device="front"),)),
+    )
+    found = chain(front, replace(gw, dhcp_scopes=Listed()), server)
+    assert [(hop.device, hop.passage) for hop in found.hops] == [
+        ("front", Passage.OPEN),
+        ("dns", Passage.BLOCKED),
+        ("gw", Passage.BLOCKED),
+    ]
+
+
+# -- IPv6 ------------------------------------------------------------------------------------------------------
+
+
+def told(address: Any, where: Any = "pos", key: str = "ra") -> Ipv6Resolver:
+    """A resolver that clients are told by IPv6; an address None is the device itself."""
+    fact = where if isinstance(where, Unknown) else said(where)
+    known = address if isinstance(address, Unknown) else said(IPv6Address(address) if address else None)
+    return Ipv6Resolver("gw", key, fact, known)
+
+
+def ipv6(*each: Ipv6Resolver, **more: Any) -> Device:
+    return router(resolver(**more), ipv6_resolvers=Listed(each))
+
+
+def test_a_router_that_names_itself_by_both_protocols_is_asked_once() -> None:
+    found = chain(ipv6(told(None)))
+    assert [(hop.kind, hop.passage) for hop in found.hops] == [(ResolverKind.INSPECTED, Passage.OPEN)]
+    assert found.holes == ()
+
+
+def test_a_router_that_is_told_by_ipv6_alone_is_asked() -> None:
+    gw = replace(ipv6(told(None), drops_private=said(True)), dhcp_scopes=Listed((scope("pos"),)))
+    found = chain(gw)
+    assert refusals(found) == ["drops private answers"]
+    assert found.holes == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "kind", "passage"),
+    [
+        ("2606:4700:4700::1111", ResolverKind.PUBLIC, Passage.OPEN),
+        ("2001:4860:4860::8844", ResolverKind.PUBLIC, Passage.OPEN),
+        ("2001:db8::53", ResolverKind.UNINSPECTED, Passage.UNKNOWN),
+        ("fd00::53", ResolverKind.UNINSPECTED, Passage.UNKNOWN),
+    ],
+)
+def test_other_resolvers_that_are_told_by_ipv6(address: str, kind: ResolverKind, passage: Passage) -> None:
+    found = chain(ipv6(told(address)))
+    assert [(hop.kind, hop.passage) for hop in found.hops[1:]] == [(kind, passage)]
+    assert IPv6Address(address) in [asked for asked, _ in found.asked]
+
+
+@pytest.mark.parametrize("where", ["guest", "elsewhere"])
+def test_what_clients_of_other_networks_are_told_does_not_matter(where: str) -> None:
+    assert chain(ipv6(told("2001:db8::53", where))) == chain(ipv6())
+
+
+def test_a_device_that_answers_nothing_but_is_named() -> None:
+    gw = replace(ipv6(told(None)), resolvers=Listed(), dhcp_scopes=Listed((scope("pos", "1.1.1.1"),)))
+    found = chain(gw)
+    assert [(hop.kind, hop.device) for hop in found.upstream] == [
+        (ResolverKind.PUBLIC, ""),
+        (ResolverKind.UNINSPECTED, "gw"),
+    ]
+
+
+@pytest.mark.parametrize("doubt", [told(UNKNOWN), told(None, UNKNOWN)])
+def test_what_is_not_known_of_ipv6_is_a_hole(doubt: Ipv6Resolver) -> None:
+    assert chain(ipv6(doubt)).holes == (UNKNOWN,)
+    assert chain(router(resolver(), ipv6_resolvers=Listed((), (UNKNOWN,)))).holes == (UNKNOWN,)
+
+
+@pytest.mark.parametrize(("drops", "holes"), [(False, 0), (True, 1)])
+def test_of_several_things_that_a_line_may_mean_all_must_give_the_answer(drops: bool, holes: int) -> None:
+    doubt = Unknown("itself, or nobody", (), "look", (None,))
+    gw = ipv6(told(doubt), drops_private=said(drops))
+    assert len(chain(replace(gw, dhcp_scopes=Listed((scope("pos", "1.1.1.1"),)))).holes) == holes
+
+
+BY_HAND = (IPv4Address("8.8.8.8"),)
+
+
+@pytest.mark.parametrize(
+    ("address", "drops", "dns", "holes"),
+    [
+        (None, False, BY_HAND, 0),
+        ("2606:4700:4700::1111", False, BY_HAND, 0),
+        (None, True, BY_HAND, 1),
+        ("2001:db8::53", False, BY_HAND, 1),
+        (None, True, (*BY_HAND, IPv6Address("2001:4860:4860::8888")), 0),
+    ],
+)
+def test_resolvers_set_by_hand_stand_beside_those_of_ipv6(address: Any, drops: bool, dns: Any, holes: int) -> None:
+    found = chain(ipv6(told(address), drops_private=said(drops)), dns=dns)
+    assert len(found.holes) == holes
+    assert {hop.kind for hop in found.hops} == {ResolverKind.PUBLIC}
+    assert all(hole.settle for hole in found.holes)
+
+
+# -- redirects further out -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("entering", "servers", "caught"),
+    [
+        (None, ("8.8.8.8",), True),
+        (("lan",), ("8.8.8.8",), True),
+        (("guest",), ("8.8.8.8",), False),
+        (None, ("192.168.30.1",), False),
+    ],
+)
+def test_a_router_further_out_redirects_what_goes_out(entering: Any, servers: tuple[str, ...], caught: bool) -> None:
+    outer = device(
+        "outer",
+        interface("lan", "10.0.0.1/24", device="outer"),
+        resolvers=Listed((resolver("box", device="outer", drops_private=said(True)),)),
+        dns_redirects=Listed((DnsRedirect("outer", "catch", said(entering), said(None), said(53)),)),
+    )
+    gw = router(resolver("main"), servers=servers)
+    segment = next(s for s in segments_of((gw, outer)) if any(i.key == "pos" for i in s.interfaces))
+    legs = (Leg("gw", "pos", "wan", said("")), Leg("outer", "lan", "wan", said(""), uplink=True))
+    found = resolver_chain(segment, "dhcp", gw.dhcp_scopes, (gw, outer), POLICY, LOOKUP, legs)
+    assert [hop.device for hop in found.hops if hop.passage is Passage.BLOCKED] == ["outer"] * caught
+    assert bool(found.redirected) is caught
+
+
+@pytest.mark.parametrize(("entering", "caught"), [(("transit",), True), (("guest",), False)])
+def test_a_site_knows_the_routers_on_the_way(entering: tuple[str, ...], caught: bool) -> None:
+    everywhere = IPv4Network("0.0.0.0/0")
+    out = Route("gw", "default", said(everywhere), said(IPv4Address("10.0.0.1")), said(None), said(False), said(1))
+    gw = router(resolver("main"), routes=Listed((out,)))
+    gw = replace(gw, interfaces=Listed((*gw.interfaces, interface("wan", "10.0.0.2/24", uplink=said(True)))))
+    outer = device(
+        "outer",
+        interface("transit", "10.0.0.1/24", device="outer"),
+        uplink(device="outer"),
+        resolvers=Listed((resolver("box", device="outer", drops_private=said(True)),)),
+        dns_redirects=Listed((DnsRedirect("outer", "catch", said(entering), said(None), said(53)),)),
+    )
+    joined = site(gw, outer, pos="subnet: 192.168.30.0/24, dns: [8.8.8.8]")
+    (pos,) = joined.pos
+    found = joined.resolver_chain(pos)
+    assert ["outer" in hop.device for hop in found.inspected] == [True] * caught
+    assert bool(found.redirected) is caught

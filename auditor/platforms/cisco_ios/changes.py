@@ -200,15 +200,28 @@ def add_line(
 
 
 def replace_line(
-    texts: Texts, path: Path, old: str, new: str, *, services: Sequence[str], around: Around | None = None
+    texts: Texts,
+    path: Path,
+    old: str,
+    new: str,
+    *,
+    services: Sequence[str],
+    around: Around | None = None,
+    commands: tuple[str, str] | None = None,
 ) -> Edit:
-    """One line of a list gives way to another one, at its place."""
+    """One line of a list gives way to another one, at its place.
+
+    `commands` are entered, there and back, where the device makes the one line of the other by itself.
+    """
     _there(texts, path, old)
     if new in texts.entries(path):
         raise NotPossible("the line is there already", LOOK)
     looks = (Look(read_of(path, old), old, (old,), ()), Look(read_of(path, new), new, (), (new,)))
     change, undo = ReplaceLine(path, new, old), ReplaceLine(path, old, new)
-    lines, back = (negated(old), new), (negated(new), old)
+    lines: tuple[str, ...] = (negated(old), new)
+    back: tuple[str, ...] = (negated(new), old)
+    if commands is not None:
+        lines, back = commands[:1], commands[1:]
     return _edit(texts, path, (change,), (undo,), lines, back, looks, services, around)
 
 

@@ -52,7 +52,21 @@ def _redirect(_texts: Texts, _device: Device, intent: intents.StopDnsRedirect) -
     )
 
 
+def _forward(_texts: Texts, _device: Device, intent: intents.ForwardDomain) -> Edit:
+    """One domain goes elsewhere by a view of its own and a list of views, which then decide for all questions.
+
+    Source: Cisco, "Configuring DNS", IOS-XE IP Addressing configuration guide, Split DNS.
+    """
+    servers = ", ".join(map(str, intent.servers))
+    raise NotPossible(
+        "IOS asks other resolvers for one domain by views only, which decide for all other questions as well",
+        f"write a view that forwards to {servers}, restrict it to {printable(intent.domain)} by `ip dns name-list`, "
+        "and put it before the default view in `ip dns view-list` and `ip dns server view-group`",
+    )
+
+
 BUILDERS: Mapping[type, Builder] = {
     intents.RemoveLocalAnswer: _local_answer,
     intents.StopDnsRedirect: _redirect,
+    intents.ForwardDomain: _forward,
 }

@@ -1,11 +1,12 @@
-"""Intents about ports as edits: how an Ethernet port negotiates, and `switchport protected`."""
+"""Intents about ports as edits: how an Ethernet port negotiates, `switchport protected`, and the VLANs of a trunk."""
 
 from collections.abc import Mapping
 
 from auditor import intents
 from auditor.model import Device
 from auditor.platforms.base import Edit
-from auditor.platforms.cisco_ios.changes import Builder, Texts, combine, drop_line, set_line
+from auditor.platforms.cisco_ios.changes import Builder, Texts, combine, drop_line, replace_line, set_line
+from auditor.platforms.cisco_ios.vlans import vlan_list
 from auditor.services.base import NotPossible
 from auditor.services.reading import printable
 from auditor.syntax.ios_operations import Path
@@ -14,6 +15,8 @@ _SPEED = ("port-speed",)
 _ISOLATION = ("port-isolation",)
 _PROTECTED = "switchport protected"
 _BUNDLE = "Port-channel"
+_ALLOWED = "switchport trunk allowed vlan"
+_VLANS = ("port-vlans",)
 
 
 def _negotiate(texts: Texts, device: Device, intent: intents.NegotiateSpeed) -> Edit:
@@ -77,7 +80,55 @@ def _port_isolation(texts: Texts, device: Device, intent: intents.DisablePortIso
     raise NotPossible(why, "look at its template, and at `show interfaces switchport`")
 
 
+def _carry_vlan(texts: Texts, device: Device, intent: intents.CarryVlan) -> Edit:
+    """`switchport trunk allowed vlan add`, which leaves the others in the list; of a bundle, members follow.
+
+    Source: Cisco, "Configuring VLAN Trunks", Catalyst 9300 configuration guide.
+    """
+    edits = [
+        _one_more(texts, path, line, intent.vlan)
+        for path in _places(texts, intent.port)
+        for line in texts.lines(path, _ALLOWED)[-1:]
+    ]
+    if not edits:
+        why = f"no line of {printable(intent.port)} itself limits its VLANs"
+        advice = (
+            f"look at its template, and at `show interfaces trunk`; VLAN {intent.vlan} must be in the VLAN database"
+        )
+        raise NotPossible(why, advice)
+    return combine(edits)
+
+
+def _one_more(texts: Texts, path: Path, line: str, vid: int) -> Edit:
+    """The list as IOS shows it with one more VLAN; lists of several lines are put together anew by the device."""
+    words = line.removeprefix(_ALLOWED).strip()
+    by_hand = f"enter `{_ALLOWED} add {vid}` there"
+    try:
+        before = frozenset[int]() if words == "none" else vlan_list(words)
+    except ValueError:
+        raise NotPossible(f"the list of VLANs of {printable(path[-1])} is not a plain one", by_hand) from None
+    if len(texts.lines(path, _ALLOWED)) > 1:
+        raise NotPossible(f"the list of VLANs of {printable(path[-1])} takes several lines", by_hand)
+    if vid in before:
+        raise NotPossible(f"{printable(path[-1])} carries VLAN {vid} already", "look at the VLAN database")
+    new = f"{_ALLOWED} {_written(before | {vid})}"
+    enter = (f"{_ALLOWED} add {vid}", f"{_ALLOWED} remove {vid}")
+    return replace_line(texts, path, line, new, services=_VLANS, commands=enter)
+
+
+def _written(vids: frozenset[int]) -> str:
+    """`10,20-22`: a row of three or more is written by its ends."""
+    rows: list[list[int]] = []
+    for vid in sorted(vids):
+        if rows and rows[-1][-1] == vid - 1:
+            rows[-1].append(vid)
+        else:
+            rows.append([vid])
+    return ",".join(f"{row[0]}-{row[-1]}" if len(row) > 2 else ",".join(map(str, row)) for row in rows)
+
+
 BUILDERS: Mapping[type, Builder] = {
     intents.NegotiateSpeed: _negotiate,
     intents.DisablePortIsolation: _port_isolation,
+    intents.CarryVlan: _carry_vlan,
 }

@@ -21,6 +21,8 @@ _DEEPEST = 8
 _MOST = 64
 _LEARNED_FROM = 20
 """Administrative distance of the best routing protocol (external BGP); a static route below it is preferred."""
+_DHCP = "dhcp"
+_WITH_VALUE = ("name", "tag", "track")
 _PROTOCOLS = ("router ospf", "router eigrp", "router bgp", "router rip", "router isis", "router omp", "router odr")
 
 
@@ -28,7 +30,9 @@ _PROTOCOLS = ("router ospf", "router eigrp", "router bgp", "router rip", "router
 class Route:
     """One static route. `network` None: its target cannot be read. `interface` '' and `gateway` None: not given.
 
-    `vrf` is the routing table that it stands in, `next_vrf` the one in which its gateway is looked up.
+    `vrf` is the routing table that it stands in, `next_vrf` the one in which its gateway is looked up. `track` is the
+    object that it depends on ('' for none), `by_dhcp` says that a DHCP server names its gateway, `permanent` that it
+    stays while its interface is down.
     """
 
     vrf: str
@@ -38,6 +42,9 @@ class Route:
     gateway: IPv4Address | None
     distance: int
     spans: tuple[Span, ...]
+    track: str = ""
+    by_dhcp: bool = False
+    permanent: bool = False
 
     @property
     def refuses(self) -> bool:
@@ -100,9 +107,22 @@ def _route(line: Line, vrf: str, words: list[str]) -> Route:
         interface = canonical(rest.pop(0))
     if rest and _is_address(rest[0]):
         gateway = IPv4Address(rest.pop(0))
+    by_dhcp = interface == _DHCP or (rest[:1] == [_DHCP] and gateway is None)
+    if rest[:1] == [_DHCP]:
+        rest.pop(0)
     if rest and rest[0].isdecimal() and len(rest[0]) <= 3:
-        distance = int(rest[0])
-    return Route(vrf, "" if "global" in rest else vrf, network, interface, gateway, distance, (line.span,))
+        distance = int(rest.pop(0))
+    options = dict(_options(rest))
+    track, permanent = options.get("track", ""), "permanent" in options
+    next_vrf = "" if "global" in rest else vrf
+    return Route(vrf, next_vrf, network, interface, gateway, distance, (line.span,), track, by_dhcp, permanent)
+
+
+def _options(words: list[str]) -> Iterator[tuple[str, str]]:
+    """What stands behind the distance: words of their own, and words with a value (`name`, `tag`, `track`)."""
+    waiting = iter(words)
+    for word in waiting:
+        yield word, next(waiting, "") if word in _WITH_VALUE else ""
 
 
 def _is_address(text: str) -> bool:
@@ -163,15 +183,27 @@ def _lost(config: Config, routes: tuple[Route, ...], defaults: list[Route]) -> U
         if route.network is None and not route.vrf:
             return Unknown("a static route cannot be read", route.spans, settle)
     certain = [route for route in defaults if not route.vrf and route.distance < _LEARNED_FROM]
+    for head, line in protocols(config):
+        if not certain:
+            why = f"routes come from neighbours ({printable(head)}), and no static default route is preferred"
+            return Unknown(why, (line.span,), settle)
+    return default_network(config, settle)
+
+
+def protocols(config: Config) -> Iterator[tuple[str, Line]]:
+    """Lines by which routing protocols run, with their leading words."""
     for head in _PROTOCOLS:
         for line in config.top.each(head):
-            if not line.no and not certain:
-                why = f"routes come from neighbours ({printable(head)}), and no static default route is preferred"
-                return Unknown(why, (line.span,), settle)
+            if not line.no:
+                yield head, line
+
+
+def default_network(config: Config, settle: str) -> Unknown | None:
+    """`ip default-network` makes the route to a network the default one."""
     network = config.top.said("ip default-network")
-    if network is not None and not network.no:
-        return Unknown("the default route is that to the network of `ip default-network`", (network.span,), settle)
-    return None
+    if network is None or network.no:
+        return None
+    return Unknown("the default route is that to the network of `ip default-network`", (network.span,), settle)
 
 
 def default_gateway(config: Config) -> Fact[IPv4Address] | None:

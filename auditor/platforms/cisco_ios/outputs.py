@@ -3,7 +3,8 @@
 Tables are read by TextFSM templates: ours, or those of ntc-templates where they keep every field that is needed and
 know every line. Theirs is taken for ARP. Of the others, `show ip dhcp binding` knows no date as end of a lease and no
 columns of IOS-XE, `show mac address-table` leaves the heading of a Catalyst unread, `show interfaces` most lines,
-`show ip interface brief` its heading, and there are none for WLANs, clients and associations.
+`show ip interface brief` its heading, those of CDP and LLDP let what neighbours say of themselves pass for lines of
+the device, and there are none for WLANs, clients and associations.
 """
 
 import re
@@ -28,6 +29,8 @@ WLANS = "commands/wlan-summary.txt"
 AP_TAGS = "commands/ap-tags.txt"
 CLIENTS = "commands/wireless-clients.txt"
 ASSOCIATIONS = "commands/dot11-associations.txt"
+CDP = "commands/cdp-neighbours.txt"
+LLDP = "commands/lldp-neighbours.txt"
 NAPALM_ARP = "commands/napalm-arp.json"
 NAPALM_MAC_TABLE = "commands/napalm-mac-address-table.json"
 NAPALM_INTERFACES = "commands/napalm-interfaces.json"

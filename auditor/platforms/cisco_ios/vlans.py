@@ -79,14 +79,16 @@ def read(config: Config, reading: Reading) -> Vlans:
         name = block.said("name")
         forwards = _forwards(block)
         private = {line.words[0]: line for line in block.lines("private-vlan") if line.words}
+        secondary = next((kind for kind in _SECONDARY if kind in private), "")
+        spans = (block.header, private[secondary].span) if secondary else (block.header,)
         for vid in vids:
             found[vid] = Vlan(
                 vid,
                 name.rest if name is not None and not name.no else "",
                 forwards,
-                (block.header,),
+                spans,
                 primary="primary" in private,
-                secondary=next((kind for kind in _SECONDARY if kind in private), ""),
+                secondary=secondary,
                 associated=_ids(private["association"].rest.partition(" ")[2]) if "association" in private else (),
             )
     shown = _shown(reading)

@@ -55,7 +55,7 @@ def defaults(reading: Reading) -> dict[str, Default] | Unknown:
         return output
     found: dict[str, Default] = {}
     for route in output.items:
-        if _target(route) != _EVERYWHERE or not _in_main(route) or text(route, "type") not in ("", "unicast"):
+        if target(route) != _EVERYWHERE or not in_main(route) or text(route, "type") not in ("", "unicast"):
             continue
         hops = route.get("nexthops")
         for hop in (*(hops.items if hops is not None else ()), route):
@@ -91,6 +91,16 @@ def filters_unseen(reading: Reading) -> tuple[Unknown, ...]:
         return ()
     why = "the packet filter of the host was not captured"
     return (Unknown(why, settle="add the output of `nft -j list ruleset`, or of `iptables-save`, to the capture"),)
+
+
+def unfiltered(reading: Reading) -> tuple[Filter, ...]:
+    """Say that nothing stops packets to the host where no program for a packet filter is installed."""
+    told = {file.path for file in reading.capture.files} | {gap.path for gap in reading.capture.gaps}
+    programs = reading.lines(_PROGRAMS)
+    if told.intersection(_FILTERS) or not programs or set(_FILTER_PROGRAMS).intersection(programs):
+        return ()
+    open_ = Stated(Action.ACCEPT, (reading.span(_PROGRAMS, 1, len(programs)),))
+    return (Filter(reading.device, "no program for a packet filter", Listed(), open_),)
 
 
 def _forwards(reading: Reading) -> Filter | None:
@@ -180,12 +190,14 @@ def _network(words: str) -> IPv4Network | None:
     return found if isinstance(found, IPv4Network) else None
 
 
-def _target(route: Node) -> IPv4Network | None:
+def target(route: Node) -> IPv4Network | None:
+    """The network that a route leads to; None if it cannot be read."""
     words = text(route, "dst")
     return _EVERYWHERE if words == "default" else _network(words)
 
 
-def _in_main(route: Node) -> bool:
+def in_main(route: Node) -> bool:
+    """Whether a route stands in the main table."""
     return text(route, "table") in ("", "main", "254")
 
 
@@ -193,8 +205,8 @@ def _routes(reading: Reading, routes: Node, interfaces: Listed[Interface]) -> It
     """Routes of the main table by which packets are refused, or public addresses leave elsewhere than by an uplink."""
     uplinks = {i.key for i in interfaces if not isinstance(i.uplink, Unknown) and i.uplink.value}
     for route in routes.items:
-        network = _target(route)
-        if network is None or not _in_main(route):
+        network = target(route)
+        if network is None or not in_main(route):
             continue
         kind = text(route, "type")
         hops = route.get("nexthops")

@@ -6,7 +6,18 @@ from typing import Any
 
 from auditor.capture import Capture
 from auditor.model import ConnectionTracking, Device, Disagreement, Fact, Listed, Unknown, merged
-from auditor.platforms.linux import bridge, discovery, listening, network, network_routes, pending, sockets, state
+from auditor.platforms.linux import (
+    bridge,
+    discovery,
+    listening,
+    main_routes,
+    network,
+    network_ipv6,
+    network_routes,
+    pending,
+    sockets,
+    state,
+)
 from auditor.platforms.linux.services import SERVICES
 from auditor.profiles import Profile
 from auditor.services import Host, Instance, Part, Reading
@@ -32,19 +43,24 @@ def parse(capture: Capture, profile: Profile) -> Device:
     lists = {name: joined(name) for name in _PARTS}
     resolvers, silent = listening.heard(host, ((instance, part.resolvers) for instance, part in parts))
     lists["resolvers"] = Listed(tuple(each.doubted(doubts) for each in resolvers), lists["resolvers"].holes)
+    lists["ipv6_resolvers"] = merged(lists["ipv6_resolvers"], network_ipv6.unread_resolvers(reading, instances))
+    offers = merged(*(part.ipv6_links for _, part in parts))
     lists["connection_tracking"] = _tracking(host, lists["connection_tracking"], instances)
     forwarding = network.forwarding(reading, host.interfaces)
-    forward = lists.pop("forward_filters")
+    forward, inward = lists.pop("forward_filters"), lists.pop("input_filters")
     return Device(
         name=capture.device,
         platform=capture.platform,
         version=state.version(reading),
         pending_changes=pending.pending(reading, instances, SERVICES),
-        interfaces=host.interfaces,
+        interfaces=network_ipv6.with_offers(reading, host.interfaces, instances, offers),
         ports=bridge.wired(reading, host.ports),
         forward_filters=Listed((*forwarding, *forward), (*forwarding.holes, *forward.holes)),
+        input_filters=Listed((*network_routes.unfiltered(reading), *inward), inward.holes),
         **lists,
         neighbours=state.neighbours(reading),
+        link_neighbours=state.link_neighbours(reading),
+        routes=main_routes.routes(reading),
         port_states=Listed(),
         disagreements=Listed((*_disagreements(capture.device, parts), *silent)),
         coverage=reading.coverage(),
@@ -52,7 +68,9 @@ def parse(capture: Capture, profile: Profile) -> Device:
 
 
 _OF_FILTERS = frozenset({"input_filters", "bridge_filters", "source_nats", "port_forwards", "dns_redirects"})
-_PARTS = tuple(field.name for field in fields(Part) if field.name not in ("output_doubts", "disagreements"))
+_PARTS = tuple(
+    field.name for field in fields(Part) if field.name not in ("ipv6_links", "output_doubts", "disagreements")
+)
 
 
 def _tracking(
@@ -76,6 +94,7 @@ def host_of(reading: Reading) -> Host:
         interfaces=network.interfaces(reading),
         ports=bridge.ports(reading),
         sockets=sockets.sockets(reading),
+        ipv6=network_ipv6.addresses(reading),
     )
 
 

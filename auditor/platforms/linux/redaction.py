@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from auditor.platforms.linux import network_ipv6
 from auditor.platforms.linux.discovery_processes import is_header, processes
 from auditor.platforms.linux.outputs import PROCESSES
 from auditor.platforms.linux.services import SERVICES
@@ -42,7 +43,7 @@ def _owner(path: str, text: str) -> Service | None:
 def _processes(text: str, redactor: Redactor) -> str:
     """Keep the lines of services, and of others their place only: what people run is not our business."""
     services = {program for service in SERVICES for program in service.programs}
-    acting = {name for names in load_profile("linux").acting.values() for name in names}
+    acting = {name for names in load_profile("linux").acting.values() for name in names} | network_ipv6.PROGRAMS
     lines = text.split("\n")
     kept = {number: line for number, line in enumerate(lines, start=1) if is_header(line)}
     for process in processes(text):

@@ -1,13 +1,15 @@
-"""What a host was doing when it was captured: neighbours; and which release it is."""
+"""What a host was doing when it was captured: neighbours, also those at its cables; and which release it is."""
 
 import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 from itertools import pairwise
 
-from auditor.model import Fact, Listed, Neighbour, Stated, Unknown
+from auditor.model import Fact, LinkNeighbour, Listed, Neighbour, Span, Stated, Unknown
 from auditor.platforms.linux.outputs import CLOCK, NEIGHBOURS, RELEASE, RESOLVERS
+from auditor.services import lldp
 from auditor.services.reading import Reading
+from auditor.syntax.json_text import JsonError, parse
 
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 # States of a neighbour (ip-neighbour(8)): nobody is there, and somebody was a moment ago.
@@ -45,6 +47,27 @@ def _neighbours(reading: Reading) -> Iterator[Neighbour]:
             link=Stated(link, spans),
             reachable=Stated(bool(_ANSWERED & set(words)), spans),
         )
+
+
+def link_neighbours(reading: Reading) -> Listed[LinkNeighbour]:
+    """What lldpd heard at the ports. A host without it hears nothing, which is no hole; one that refused to tell is."""
+    path = lldp.OUTPUT
+    file = reading.file(path)
+    if file is None:
+        asked = any(gap.path == path for gap in reading.capture.gaps)
+        return Listed((), (reading.missing(path),) if asked else ())
+    if not file.text.strip():
+        return Listed()
+    try:
+        heard = reading.once(parse, path)
+    except JsonError as error:
+        return Listed((), (Unknown(f"{path} cannot be read: {error}", settle="collect the device again"),))
+    reading.irrelevant(path, range(1, len(reading.lines(path)) + 1))
+
+    def lines(*numbers: int) -> tuple[Span, ...]:
+        return reading.understood(*(reading.span(path, number) for number in dict.fromkeys(numbers)))
+
+    return Listed(lldp.link_neighbours(heard, reading.device, lines))
 
 
 def version(reading: Reading) -> Fact[str]:

@@ -56,6 +56,18 @@ def routes(config: Config, capture: Capture, services: Fact[frozenset[str]]) -> 
     )
 
 
+def learned_routes(config: Config, capture: Capture, services: Fact[frozenset[str]]) -> tuple[Unknown, ...]:
+    """Packages that learn routes from other routers."""
+    return tuple(
+        Unknown(
+            f"{name} may learn routes from other routers; which ones, the configuration does not say",
+            spans,
+            f"look at `ip route` on {capture.device}, then declare the path; or disable {name}",
+        )
+        for name, spans in _in_use(config, capture, services, "learned_routes")
+    )
+
+
 def name_filters(config: Config, capture: Capture, services: Fact[frozenset[str]]) -> Listed[Blocklist]:
     """Packages that may sink names by lists, as the block lists do that are read."""
     found = []

@@ -216,3 +216,11 @@ def add_section(
         {"section": id, "type": type, "options": options, "place": place, "title": title},
         (package,),
     )
+
+
+def switch_off(texts: Texts, package: str, key: str, option: str) -> Edit:
+    """Set an option of a section to 0; a nameless section is addressed by its stable key."""
+    edit = set_option(texts, package, texts.id_of(package, key), option, "0")
+    operations, undo = ((replace(o, section_id=key) for o in steps) for steps in (edit.operations, edit.undo))
+    context = {**edit.context, "package": package, "option": option}
+    return replace(edit, operations=tuple(operations), undo=tuple(undo), context=context)

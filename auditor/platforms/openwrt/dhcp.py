@@ -13,6 +13,7 @@ from auditor.model import (
     Fact,
     Interface,
     Listed,
+    Span,
     Stated,
     Unknown,
     combine,
@@ -233,7 +234,10 @@ def _store(servers: Servers, instances: tuple[Instance, ...], config: Config, lo
 
 
 def _relay(config: Config, located: Located, interfaces: Listed[Interface]) -> DhcpScope:
-    """`config relay`: clients of this segment get their addresses from a server elsewhere."""
+    """`config relay`: clients where `local_addr` is get their addresses from a server elsewhere.
+
+    `interface` is where answers of the server may come in (dnsmasq, --dhcp-relay), so it is no place of clients.
+    """
     names, local = config.words(located, "interface"), config.words(located, "local_addr")
     server = config.words(located, "server_addr")
     where = printable(server[0][0]) if server else "a server that is not named"
@@ -241,12 +245,18 @@ def _relay(config: Config, located: Located, interfaces: Listed[Interface]) -> D
     why = f"requests for addresses are relayed to {where}, where the lease is decided"
     unknown = Unknown(why, tuple(dict.fromkeys(near)), f"audit the DHCP server at {where} as well, or declare dhcp")
     interface: Fact[str] = unknown
-    if names:
-        interface = Stated(names[0][0], (names[0][1],))
-    elif local:
+    if local:
         owner = next((i for i in interfaces if _owns(i, local[0][0])), None)
         interface = unknown if owner is None else Stated(owner.key, (local[0][1],))
-    return DhcpScope.relay(config.device, located.id, interface, unknown)
+    return DhcpScope.relay(config.device, located.id, interface, unknown, relays_to=_server(server))
+
+
+def _server(words: tuple[tuple[str, Span], ...]) -> tuple[IPv4Address, ...]:
+    """The server by its address; none if it cannot be read, or has a port of its own."""
+    try:
+        return tuple(IPv4Address(word) for word, _ in words[:1])
+    except ValueError:
+        return ()
 
 
 def _owns(interface: Interface, address: str) -> bool:

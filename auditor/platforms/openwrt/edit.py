@@ -9,6 +9,7 @@ from auditor import intents
 from auditor.capture import Capture
 from auditor.model import Band, Device, Phy, Pmf, Radio, Unknown
 from auditor.platforms.base import ByHand, Edit, EditResult
+from auditor.platforms.openwrt import dns_edit, network_edit
 from auditor.platforms.openwrt.changes import (
     Builder,
     Texts,
@@ -77,73 +78,8 @@ def _ipv6_only(texts: Texts, device: Device, intent: intents.StopPreferringIpv6O
     raise NotPossible("no line of the scope sends option 108", "look at /etc/dnsmasq.conf on the device")
 
 
-def _rebind_exemption(texts: Texts, device: Device, intent: intents.ExemptFromRebindProtection) -> Edit:
-    package = _resolver_package(texts, intent.resolver)
-    if package != "dhcp":
-        raise NotPossible(
-            "this resolver's exemptions are not an option of its UCI package",
-            f"add private-domain: {intent.domain} to its extended configuration",
-        )
-    return add_value(texts, "dhcp", intent.resolver, "rebind_domain", intent.domain)
-
-
-def _resolver_package(texts: Texts, id: str) -> str:
-    return "dhcp" if any(section.id == id for section in texts.sections("dhcp", "dnsmasq")) else ""
-
-
-def _ipv4_answers(texts: Texts, device: Device, intent: intents.GiveOutIpv4Answers) -> Edit:
-    texts.section("dhcp", intent.resolver)
-    if texts.value("dhcp", intent.resolver, "filter_a") is None:
-        raise NotPossible("filter-A is set by a raw line", "remove it from /etc/dnsmasq.conf")
-    return delete_option(texts, "dhcp", intent.resolver, "filter_a")
-
-
-def _local_answer(texts: Texts, device: Device, intent: intents.RemoveLocalAnswer) -> Edit:
-    for option in ("address", "server"):
-        if intent.answer in texts.values("dhcp", intent.resolver, option):
-            edit = remove_value(texts, "dhcp", intent.resolver, option, intent.answer)
-            return replace(edit, context={**edit.context, "option": option})
-    raise NotPossible(
-        f"the line that answers {intent.domain} is no list value of its own",
-        f"remove {intent.domain} from the resolver's local answers by hand",
-    )
-
-
-def _dns_redirect(texts: Texts, device: Device, intent: intents.StopDnsRedirect) -> Edit:
-    if any(stable_key(section) == intent.redirect for section in texts.sections("firewall", "redirect")):
-        return _switch(texts, "firewall", intent.redirect, "enabled")
-    if any(section.id == intent.redirect for section in texts.sections("https-dns-proxy", "main")):
-        return _switch(texts, "https-dns-proxy", intent.redirect, "force_dns")
-    package = intent.redirect.partition(".")[0]
-    raise NotPossible(f"package {package} redirects DNS itself", f"switch its redirection off in /etc/config/{package}")
-
-
-def _switch(texts: Texts, package: str, key: str, option: str) -> Edit:
-    """Set an option of a section to 0; a nameless section is addressed by its stable key."""
-    edit = set_option(texts, package, texts.id_of(package, key), option, "0")
-    operations, undo = ((replace(o, section_id=key) for o in steps) for steps in (edit.operations, edit.undo))
-    context = {**edit.context, "package": package, "option": option}
-    return replace(edit, operations=tuple(operations), undo=tuple(undo), context=context)
-
-
 def _station_isolation(texts: Texts, device: Device, intent: intents.DisableStationIsolation) -> Edit:
     return set_option(texts, "wireless", intent.bss, "isolate", "0")
-
-
-def _port_isolation(texts: Texts, device: Device, intent: intents.DisablePortIsolation) -> Edit:
-    if intent.bss:
-        edit = set_option(texts, "wireless", intent.bss, "bridge_isolate", "0")
-        return replace(edit, context={**edit.context, "package": "wireless", "option": "bridge_isolate"})
-    edit = set_option(texts, "network", _device_section(texts, intent.port), "isolate", "0")
-    return replace(edit, context={**edit.context, "package": "network", "option": "isolate"})
-
-
-def _device_section(texts: Texts, port: str) -> str:
-    for section in texts.sections("network", "device"):
-        name = section.option("name")
-        if name is not None and name.value == port:
-            return section.id
-    raise NotPossible(f"port {port} has no `config device` section", "look at /etc/config/network")
 
 
 def _phy(texts: Texts, device: Device, intent: intents.SetPhy) -> Edit:
@@ -337,22 +273,15 @@ def _zone(texts: Texts, interface: str) -> str:
     raise NotPossible(f"interface {interface} is in no zone", "give it a zone first")
 
 
-def _negotiate(texts: Texts, device: Device, intent: intents.NegotiateSpeed) -> Edit:
-    return delete_option(texts, "network", _device_section(texts, intent.port), "speed")
-
-
 BUILDERS: Mapping[type, Builder] = {
+    **dns_edit.BUILDERS,
+    **network_edit.BUILDERS,
     intents.SetLeaseTime: _lease_time,
     intents.AddReservation: _reservation,
     intents.EnlargePool: _pool,
     intents.SetDomainNameServers: _domain_name_servers,
     intents.StopPreferringIpv6Only: _ipv6_only,
-    intents.ExemptFromRebindProtection: _rebind_exemption,
-    intents.GiveOutIpv4Answers: _ipv4_answers,
-    intents.RemoveLocalAnswer: _local_answer,
-    intents.StopDnsRedirect: _dns_redirect,
     intents.DisableStationIsolation: _station_isolation,
-    intents.DisablePortIsolation: _port_isolation,
     intents.SetPhy: _phy,
     intents.AcceptStationsWithoutAx: _require_ax,
     intents.GoWithoutAx: _bss_without_ax,
@@ -368,7 +297,6 @@ BUILDERS: Mapping[type, Builder] = {
     intents.BypassPortal: _portal_bypass,
     intents.RemovePortalTimers: _portal_timers,
     intents.AllowTraffic: _allow_traffic,
-    intents.NegotiateSpeed: _negotiate,
 }
 
 

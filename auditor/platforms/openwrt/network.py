@@ -93,9 +93,25 @@ def _enabled(config: Config, located: Located) -> Fact[bool]:
         case disabled:
             waits = config.stated(located, "auto", netifd_bool)
             if waits is None or (not isinstance(waits, Unknown) and waits.value):
-                return known_like(True, disabled)
+                return _without_device(config, located) or known_like(True, disabled)
             why = f"interface {located.id} comes up only when somebody brings it up (auto 0)"
             return Unknown(why, waits.spans, "look at `ubus call network.interface dump`")
+
+
+_NEED_DEVICE = ("static", "dhcp")
+
+
+def _without_device(config: Config, located: Located) -> Unknown | None:
+    """An interface with an address needs a device: one that is named, a bridge of the old syntax, or a radio's."""
+    protocol = config.words(located, "proto")
+    named = any(config.words(located, name) for name in ("device", "ifname", "type"))
+    if named or not protocol or protocol[-1][0] not in _NEED_DEVICE:
+        return None
+    radios = (config.words(each, "network") for each in config.sections("wireless", "wifi-iface"))
+    if any(word == located.id for words in radios for word, _ in words):
+        return None
+    settle = "name its device, or look at `ubus call network.interface dump`"
+    return Unknown(f"interface {located.id} names no device, and no radio joins it", (config.header(located),), settle)
 
 
 def _link(config: Config, located: Located) -> Fact[str]:

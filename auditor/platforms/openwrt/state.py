@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from ipaddress import IPv4Address, IPv4Interface
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from auditor.model import (
     Fact,
     Interface,
     Lease,
+    LinkNeighbour,
     Listed,
     Neighbour,
     PortState,
@@ -31,6 +33,7 @@ from auditor.model import (
 from auditor.platforms.openwrt.captured import not_obtained
 from auditor.platforms.openwrt.config import Config
 from auditor.platforms.openwrt.port_states import port_states
+from auditor.services import lldp
 from auditor.services.reading import lines_of, printable
 from auditor.syntax.json_text import JsonError, Node, parse
 
@@ -78,6 +81,7 @@ class Live:
     neighbours: Listed[Neighbour]
     stations: Listed[StationState]
     port_states: Listed[PortState]
+    link_neighbours: Listed[LinkNeighbour]
     addresses: dict[str, Stated[tuple[IPv4Interface, ...]]]
     coverage: tuple[Coverage, ...]
 
@@ -126,6 +130,7 @@ def read(capture: Capture) -> Live:
         neighbours=_neighbours(capture, used),
         stations=_stations(capture, used, wireless),
         port_states=_port_states(capture, used),
+        link_neighbours=_link_neighbours(capture, used),
         addresses=_addresses(capture, used),
         coverage=(),
     )
@@ -355,3 +360,15 @@ def _port_states(capture: Capture, used: _Used) -> Listed[PortState]:
     return Listed(
         tuple(port_states(devices, capture.device, lambda *lines: used.fact(capture.device, DEVICES, *lines)))
     )
+
+
+def _link_neighbours(capture: Capture, used: _Used) -> Listed[LinkNeighbour]:
+    """What lldpd heard at the ports; a router without it hears nothing, which is no hole."""
+    gap = not_obtained(capture, lldp.OUTPUT)
+    if capture.file(lldp.OUTPUT) is None:
+        return Listed((), () if gap is None else (gap,))
+    heard = _json(capture, lldp.OUTPUT, used)
+    if isinstance(heard, Unknown):
+        return Listed((), (heard,))
+    lines = partial(used.fact, capture.device, lldp.OUTPUT)
+    return Listed(lldp.link_neighbours(heard, capture.device, lines))

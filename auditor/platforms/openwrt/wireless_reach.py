@@ -6,7 +6,7 @@ package/network/config/wifi-scripts/files-ucode/usr/share/ucode/wifi/ap.uc, ifac
 
 from collections.abc import Iterable
 
-from auditor.model import Fact, Interface, IsolationScope, Listed, Span, Stated, Unknown, combine
+from auditor.model import Fact, Interface, IsolationScope, Listed, Span, Stated, Unknown, combine, spans_of
 from auditor.platforms.openwrt.config import Config, Located, netifd_bool
 from auditor.platforms.openwrt.network import bridges
 from auditor.platforms.openwrt.release import sets_up_wifi_in_ucode
@@ -15,7 +15,11 @@ from auditor.services.reading import printable
 
 
 def networks(config: Config, located: Located, interfaces: Listed[Interface]) -> Fact[tuple[str, ...]]:
-    """`option network`, unless RADIUS or the key of a station chooses a VLAN, or nobody can say where it leads."""
+    """`option network`, unless RADIUS or the key of a station chooses a VLAN, or nobody can say where it leads.
+
+    An interface with `option disabled 1` does not exist for netifd (config.c, config_parse_interface), so that a BSS
+    cannot join it.
+    """
     damaged = config.damage(located)
     if damaged is not None:
         return damaged
@@ -29,7 +33,13 @@ def networks(config: Config, located: Located, interfaces: Listed[Interface]) ->
     unclear = unclear or _relayed(config, located, words)
     if unclear is not None:
         return unclear
-    return Stated(tuple(word for word, _ in words), tuple(dict.fromkeys(span for _, span in words)))
+    off = {
+        each.key: each.enabled
+        for each in interfaces
+        if not isinstance(each.enabled, Unknown) and not each.enabled.value
+    }
+    spans = (*(span for _, span in words), *spans_of(*(off[word] for word, _ in words if word in off)))
+    return Stated(tuple(word for word, _ in words if word not in off), tuple(dict.fromkeys(spans)))
 
 
 def _links(names: Iterable[str], interfaces: Listed[Interface]) -> set[str]:

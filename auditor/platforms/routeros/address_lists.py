@@ -7,6 +7,7 @@ Source: MikroTik's manual, "Address-lists" and "Filter" (`add-src-to-address-lis
 AAA", "HotSpot", "DNS" (`address-list`), "RADIUS" (`Mikrotik-Address-List`).
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -37,15 +38,21 @@ _LOGINS = (
     ("ip dns forwarders", "address-list"),
 )
 
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63}){1,10}", re.ASCII)
+
 Intervals = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class AddressList:
-    """`sure` are the addresses that it holds; `maybe` those that it may hold too, each with the reason."""
+    """`sure` are the addresses that it holds; `maybe` those that it may hold too, each with the reason.
+
+    `names` are hosts whose addresses it holds, whatever they are: the device looks them up.
+    """
 
     sure: Intervals = ()
     maybe: tuple[tuple[Intervals, str], ...] = ()
+    names: tuple[str, ...] = ()
     spans: tuple[Span, ...] = ()
 
 
@@ -59,6 +66,7 @@ def lists_of(config: Config, from_outside: Callable[[Item], bool], inside: Inter
     """Read all lists by their names; `from_outside` tells rules that only see packets from the internet."""
     sure: dict[str, list[tuple[int, int]]] = {}
     maybe: dict[str, list[tuple[Intervals, str]]] = {}
+    hosts: dict[str, list[str]] = {}
     spans: dict[str, list[Span]] = {}
     for item in config.items(MENU):
         config.understood(item)
@@ -67,6 +75,9 @@ def lists_of(config: Config, from_outside: Callable[[Item], bool], inside: Inter
         if not isinstance(enabled, Unknown) and not enabled.value:
             continue
         spans.setdefault(name, []).append(item.header)
+        if host := _host(item, isinstance(enabled, Unknown)):
+            hosts.setdefault(name, []).append(host)
+            continue
         for intervals, doubt in _entry(item, isinstance(enabled, Unknown)):
             if doubt:
                 maybe.setdefault(name, []).append((intervals, doubt))
@@ -76,15 +87,25 @@ def lists_of(config: Config, from_outside: Callable[[Item], bool], inside: Inter
     for name, intervals, doubt in _filled(config, from_outside, outside):
         maybe.setdefault(name, []).append((intervals, doubt))
     everywhere = list(_everywhere(config, outside))
-    names = {*sure, *maybe, *_asked(config)}
+    names = {*sure, *maybe, *hosts, *_asked(config)}
     return {
         name: AddressList(
             merged(sure.get(name, ())),
             tuple(dict.fromkeys((*maybe.get(name, ()), *everywhere, *_by_script(config, name)))),
+            tuple(dict.fromkeys(hosts.get(name, ()))),
             tuple(spans.get(name, ())),
         )
         for name in names
     }
+
+
+def _host(item: Item, unsure: bool) -> str:
+    """The name of a host that an entry certainly holds, '' if it is none."""
+    text = (item.text("address") or "").lower().removesuffix(".")
+    if item.damaged or unsure or item.text("timeout") or not _NAME.fullmatch(text):
+        return ""
+    # What ends in a number is an address that cannot be read: no name does (RFC 1123, 2.1).
+    return "" if text.rpartition(".")[2].isdecimal() else text
 
 
 def _entry(item: Item, unsure: bool) -> Iterator[tuple[Intervals, str]]:

@@ -1,7 +1,7 @@
 """`/ip dhcp-server`: who gives addresses to whom, and for how long.
 
-One server gives out one pool on one interface. Its addresses are one scope; a pool of several ranges is several, as
-each range may lie in a network of its own.
+One server gives out one pool on one interface, or to the clients of a relay. Its addresses are one scope; a pool of
+several ranges is several, as each range may lie in a network of its own.
 
 Source: MikroTik's manual, "DHCP", DHCP Server (properties, leases, store configuration, networks, options, matcher)
 and DHCP Relay.
@@ -29,7 +29,7 @@ from auditor.platforms.routeros.dhcp_networks import Network, Networks, domain_n
 from auditor.platforms.routeros.dhcp_options import DOMAIN_NAME_SERVERS, IPV6_ONLY, LEASE_TIME, ROUTERS, Options
 from auditor.platforms.routeros.dhcp_relays import RELAY, relays
 from auditor.platforms.routeros.dhcp_reservations import reservations
-from auditor.platforms.routeros.dhcp_serving import Interfaces, Ports, interface_of, serving
+from auditor.platforms.routeros.dhcp_serving import ANY_RELAY, Interfaces, Ports, interface_of, relay_of, serving
 from auditor.platforms.routeros.dns_servers import OwnServers, own_servers
 from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.pools import PoolRange, Pools
@@ -102,7 +102,7 @@ def _serves(scope: DhcpScope) -> bool:
 
 def _outside(config: Config, interfaces: Interfaces, item: Item, ranges: tuple[PoolRange, ...]) -> Unknown | None:
     """Why nobody knows what clients get: all addresses lie outside the subnets that the server's interface has."""
-    interface = interface_of(config, item)
+    interface = _clients_of(config, item)
     subnets = _subnets(interfaces, interface)
     if subnets is None or any(
         each.addresses.first in subnet and each.addresses.last in subnet for each in ranges for subnet in subnets
@@ -137,8 +137,10 @@ def scope_key(item: Item, of: PoolRange, several: bool) -> str:
 def _scope(
     config: Config, interfaces: Interfaces, item: Item, shared: _Shared, of: Fact[PoolRange | None], key: str
 ) -> DhcpScope:
-    interface = interface_of(config, item)
+    interface, relay = _clients_of(config, item), relay_of(config, item)
     entry = _network(config, interfaces, interface, shared.networks, of)
+    if relay is not None and not isinstance(of, Unknown) and of.value is None:
+        entry = _of_relay(config, item, relay, shared.networks)
     odd = shared.odd.of_server(config, item, shared.networks, entry, _subnets(interfaces, interface))
     own, options = shared.own, shared.options
 
@@ -165,7 +167,27 @@ def _scope(
         lease_store_persistent=_store(config, item, shared.stored),
         hears_past_filters=config.default("ip dhcp-server.raw-packets", lambda text: text == "yes", item.header),
         server=printable(item.key, 200),
+        only_relay=None if relay is None or isinstance(relay, Unknown) or relay.value == ANY_RELAY else relay.value,
     )
+
+
+def _clients_of(config: Config, item: Item) -> Fact[str]:
+    """The interface whose clients a server is for; '' if they are behind a relay."""
+    relay = relay_of(config, item)
+    if relay is None or isinstance(relay, Unknown):
+        return relay or interface_of(config, item)
+    return Stated("", relay.spans)
+
+
+def _of_relay(config: Config, item: Item, relay: Fact[IPv4Address], listed: Networks) -> Network | Unknown:
+    """Without a pool: the entry that holds the address of the relay."""
+    if isinstance(relay, Unknown):
+        return relay
+    found = listed.of(AddressRange(relay.value, relay.value))
+    if listed.unread is not None or found is None:
+        why = f"which entry of /ip dhcp-server network is for the clients of {item.title} is not known"
+        return listed.unread or Unknown(why, relay.spans, f"add one that holds {relay.value}, on {config.device}")
+    return found
 
 
 def _addresses(of: PoolRange | None) -> AddressRange | None:

@@ -1,4 +1,4 @@
-"""Whether a DHCP server answers clients of its interface: switched on, valid, and not for relays only.
+"""Whether a DHCP server answers: switched on and valid; and whether clients of its interface, or those of a relay.
 
 Source: MikroTik's manual, "DHCP", DHCP Server Properties (relay), "Bridging and switching": an interface that is a
 port of a bridge carries nothing of its own; comments that RouterOS puts above items of an export.
@@ -6,6 +6,7 @@ port of a bridge carries nothing of its own; comments that RouterOS puts above i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Address
 from typing import Protocol
 
 from auditor.model import Fact, Interface, Stated, Unknown, known_like
@@ -14,7 +15,8 @@ from auditor.platforms.routeros.items import Item
 from auditor.services.reading import printable
 
 _PORT = "interface bridge port"
-_ANY_CLIENT = "0.0.0.0"  # noqa: S104 - how RouterOS writes "no relay"
+ANY_RELAY = IPv4Address("255.255.255.255")
+"""What RouterOS writes for requests of all relays that no other server is for."""
 _INVALID = ("can not run on slave", "no ip address on interface")
 """What RouterOS says of a server that it cannot run, in small letters."""
 
@@ -52,14 +54,22 @@ def interface_of(config: Config, item: Item) -> Fact[str]:
     return found
 
 
+def relay_of(config: Config, item: Item) -> Fact[IPv4Address] | None:
+    """The relay whose clients a server is for (`ANY_RELAY`: any); None: the clients of its own interface."""
+    if not item.text("relay"):
+        return None
+    found = config.stated(item, "relay", IPv4Address)
+    return None if found is None or (not isinstance(found, Unknown) and not int(found.value)) else found
+
+
 def serving(config: Config, interfaces: Interfaces, ports: Ports, item: Item) -> Fact[bool]:
-    """Say whether clients of the interface get an answer."""
+    """Say whether its clients get an answer."""
     enabled = config.enabled(item)
     if isinstance(enabled, Unknown) or not enabled.value:
         return enabled
-    relay = config.stated(item, "relay", str)
-    if isinstance(relay, Stated) and relay.value not in ("", _ANY_CLIENT):
-        return Stated(False, relay.spans)
+    relay = relay_of(config, item)
+    if isinstance(relay, Unknown):
+        return relay
     if any(word in remark.lower() for each in item.statements for remark in each.remarks for word in _INVALID):
         return Stated(False, (item.header,))
     interface = interface_of(config, item)

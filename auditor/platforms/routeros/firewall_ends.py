@@ -13,7 +13,7 @@ from auditor.platforms.routeros.firewall_scene import Scene
 from auditor.platforms.routeros.items import Item
 from auditor.services.netfilter import conditions
 from auditor.services.netfilter.boxes import ADDRESSES, Box, inverted, merged
-from auditor.services.netfilter.conditions import ALWAYS, NEVER, Clause, Context, doubted, outside
+from auditor.services.netfilter.conditions import ALWAYS, NEVER, Clause, Context, View, doubted, outside
 from auditor.services.reading import printable
 
 Answer: TypeAlias = Callable[[Item, str, Context, Scene], tuple[Clause, ...]]
@@ -119,9 +119,19 @@ def _address_list(destination: bool) -> Answer:
         for intervals, why in listed.maybe:
             held = conditions.addresses(intervals, False, destination=destination, context=context)
             found += tuple(replace(clause, doubt=f"address list '{printable(word)}': {why}") for clause in held)
+        if listed.names:
+            found += (_by_name(listed.names, word, context, destination=destination),)
         return outside(found, context) if negated else found
 
     return answer
+
+
+def _by_name(names: tuple[str, ...], word: str, context: Context, *, destination: bool) -> Clause:
+    """Packets to or from the hosts that a list names; which other hosts have the same addresses is not known."""
+    shown = " and ".join(printable(name) for name in names[:2]) + (" and more" if len(names) > 2 else "")
+    doubt = f"address list '{printable(word)}' holds {shown} by name, whose addresses are looked up"
+    serving = destination != (context.view is View.REPLY)
+    return Clause(doubt=doubt, hosts=frozenset(names) if serving else frozenset())
 
 
 def _address_type(destination: bool) -> Answer:

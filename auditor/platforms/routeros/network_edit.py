@@ -1,4 +1,4 @@
-"""Intents about ports as edits: `horizon` of `/interface bridge port`, and how an Ethernet port negotiates."""
+"""Intents about ports as edits: `horizon` of `/interface bridge port`, VLANs, and how an Ethernet port negotiates."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -6,13 +6,14 @@ from dataclasses import replace
 from auditor import intents
 from auditor.model import Device
 from auditor.platforms.base import Edit
-from auditor.platforms.routeros.changes import Builder, Texts, combine, set_property, where_of
+from auditor.platforms.routeros.changes import Builder, Texts, add_item, combine, set_property, where_of
 from auditor.platforms.routeros.items import Item, items_of
 from auditor.services.base import NotPossible
 from auditor.services.reading import printable
 
 _ETHERNET = "interface ethernet"
 _PORT = "interface bridge port"
+_VLAN = "interface bridge vlan"
 _NEW_MODES = "10M-baseT-half,10M-baseT-full,100M-baseT-half,100M-baseT-full"
 _OLD_MODES = "10M-half,10M-full,100M-half,100M-full"
 
@@ -55,6 +56,42 @@ def _port_isolation(texts: Texts, device: Device, intent: intents.DisablePortIso
     return replace(combine(edits), services=("bridge-port",))
 
 
+def _carry_vlan(texts: Texts, device: Device, intent: intents.CarryVlan) -> Edit:
+    """The port is one more of `tagged` in the VLAN's line of its bridge; where there is no line, it gets one.
+
+    Source: MikroTik's manual, "Bridging and Switching", Bridge VLAN table.
+    """
+    port, vid = intent.port, str(intent.vlan)
+    bridges = [each.text("bridge") for each in _items(texts, device, _PORT) if each.text("interface") == port]
+    if len(bridges) != 1 or not bridges[0]:
+        why = f"no line says which bridge port {printable(port)} belongs to"
+        raise NotPossible(why, "give VLAN interfaces of the port to the bridge of the VLAN, or look at its switch chip")
+    among = tuple(_items(texts, device, _VLAN))
+    mine = [item for item in among if item.text("bridge") == bridges[0] and item.text("disabled") != "yes"]
+    found = [item for item in mine if _holds(item.text("vlan-ids") or "", intent.vlan)]
+    if not found:
+        properties = (("bridge", bridges[0]), ("tagged", port), ("vlan-ids", vid))
+        added = add_item(texts, _VLAN, properties, known_by=("bridge", "vlan-ids"))
+        return replace(added, services=("bridge-vlan",))
+    if len(found) > 1 or found[0].text("vlan-ids") != vid:
+        why = f"VLAN {vid} stands in a line of /{_VLAN} with other VLANs"
+        raise NotPossible(why, f"give VLAN {vid} a line of its own, with {printable(port)} among its tagged ports")
+    tagged = [word for word in (found[0].text("tagged") or "").split(",") if word]
+    where = where_of(found[0], among, "tagged", "untagged")
+    value = ",".join(tagged if port in tagged else (*tagged, port))
+    return replace(set_property(texts, where, "tagged", value, default_text=""), services=("bridge-vlan",))
+
+
+def _holds(ids: str, vid: int) -> bool:
+    """Whether `10,20-25` holds a VLAN; what cannot be read may hold any."""
+    for word in ids.split(","):
+        low, dash, high = word.partition("-")
+        ends = (low, high if dash else low)
+        if not all(end.isdecimal() for end in ends) or int(ends[0]) <= vid <= int(ends[1]):
+            return True
+    return False
+
+
 def _items(texts: Texts, device: Device, menu: str) -> Iterator[Item]:
     for path, document in texts.documents:
         yield from (item for item in items_of(device.name, path, document, {}) if item.menu == menu)
@@ -63,4 +100,5 @@ def _items(texts: Texts, device: Device, menu: str) -> Iterator[Item]:
 BUILDERS: Mapping[type, Builder] = {
     intents.NegotiateSpeed: _negotiate,
     intents.DisablePortIsolation: _port_isolation,
+    intents.CarryVlan: _carry_vlan,
 }

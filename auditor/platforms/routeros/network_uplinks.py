@@ -115,10 +115,14 @@ def _lost(config: Config, routes: Routes) -> Unknown | None:
         if route.item.damaged:
             why = f"{route.item.title}: {route.item.damaged}"
             return Unknown(why, (route.item.header,), f"correct the line in {route.item.file}")
+    return next(learned(config), None)
+
+
+def learned(config: Config) -> Iterator[Unknown]:
+    """Lines by which routing protocols run."""
     for menu in _LEARNED:
         for item in config.items(menu):
             on = config.enabled(item)
             if isinstance(on, Unknown) or on.value:
                 why = f"{item.title}: routes come from neighbours, and are in no export"
-                return Unknown(why, (item.header,), "look at `/ip route print` for the default route")
-    return None
+                yield Unknown(why, (item.header,), "look at `/ip route print` for the default route")

@@ -30,6 +30,8 @@ ETHERNET = "commands/ethernet.txt"
 COUNTERS = "commands/interface-counters.txt"
 FILTER_COUNT = "commands/filter-count.txt"
 NAT_COUNT = "commands/nat-count.txt"
+NEIGHBOURS = "commands/neighbours.txt"
+IPV6_ND = "commands/ipv6-nd.txt"
 
 
 def link_path(port: str) -> str:

@@ -12,12 +12,15 @@ from auditor.platforms.routeros import (
     effective,
     firewall,
     hotspot,
+    ipv6_resolvers,
     legacy_wireless,
+    link_neighbours,
     network,
     outputs,
     routes,
     schedules,
     state_outputs,
+    static_routes,
     wifi,
     wifi_run_time,
 )
@@ -74,6 +77,9 @@ def parse(capture: Capture, profile: Profile) -> Device:
         disagreements=disagreements.read(reading),
         coverage=config.coverage() + outputs.coverage(reading),
         controlled_radios=controlled,
+        link_neighbours=link_neighbours.read(reading, networks.ports),
+        routes=static_routes.read(config, networks),
+        ipv6_resolvers=ipv6_resolvers.read(config, networks, reading),
     )
     return numbered(device)
 

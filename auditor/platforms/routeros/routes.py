@@ -2,7 +2,8 @@
 
 Doubts become filters of their own, with rules in the order in which the device asks: rules first, then routes from the
 longest prefix on. A packet that a rule sends to another table goes by that table's default route; where that is an
-uplink, or the table has none and the main one is asked next, nothing is in doubt.
+uplink, packets between networks of the shop are in doubt and no others; where the table has none and the main one is
+asked next, none are.
 Source: MikroTik's manual, "Routing decision", "Policy Routing", "VRF"; its command reference, ip/settings (ip-forward).
 """
 
@@ -28,6 +29,7 @@ from auditor.platforms.routeros.items import Item
 from auditor.platforms.routeros.network import Network
 from auditor.platforms.routeros.network_links import PPP_MENUS
 from auditor.platforms.routeros.network_routes import EVERYWHERE, MAIN, Route
+from auditor.platforms.routeros.passed_by import Inner
 from auditor.services.reading import printable
 from auditor.services.routes import connected, matching, told_apart
 
@@ -69,8 +71,8 @@ def _forwards(config: Config) -> Filter | None:
 def _routing(config: Config, network: Network) -> Filter | None:
     rules = [
         *(rule for item in _items(config, *_VRFS) for rule in _vrf(config, network, item)),
-        *(rule for item in _items(config, "ip firewall mangle") for rule in _mark(config, network, item)),
-        *(rule for item in _items(config, *_RULES) for rule in _rule(config, network, item)),
+        *_marks(config, network),
+        *_rules(config, network),
     ]
     ways = [found for route in network.routes.routes for found in _route(config, network, route)]
     if not rules and not ways:
@@ -105,26 +107,45 @@ def _vrf(config: Config, network: Network, item: Item) -> Iterator[FilterRule]:
         yield matching(f"vrf {item.key}", doubt, entering=Stated(keys, doubt.near))
 
 
-def _mark(config: Config, network: Network, item: Item) -> Iterator[FilterRule]:
+def _marks(config: Config, network: Network) -> Iterator[FilterRule]:
     """`action=mark-routing`: packets that a rule of the mangle table sends to another table."""
-    if item.text("action") != "mark-routing" or item.text("chain") == "output":
-        return
-    table = config.text(item, "new-routing-mark") or ""
-    if _leads_out(network, table):
-        return
-    yield from _looked_up(config, network, item, table, "in-interface")
+    inner = Inner.of(config, network)
+    for item in _items(config, "ip firewall mangle"):
+        action = item.text("action")
+        if action == "accept" and item.text("chain") == "prerouting":
+            inner = inner.sparing(item)
+        if action == "mark-routing" and item.text("chain") != "output":
+            table = config.text(item, "new-routing-mark") or ""
+            if not _leads_out(network, table):
+                yield from _looked_up(config, network, item, table, "in-interface")
+            else:
+                yield from _passing_by(config, network, item, table, "in-interface", inner)
 
 
-def _rule(config: Config, network: Network, item: Item) -> Iterator[FilterRule]:
-    action, table = config.text(item, "action") or "", config.text(item, "table") or MAIN
-    config.understood(item)
-    if action in _LOOKUPS and _leads_out(network, table, fallback=action != "lookup-only-in-table"):
-        return
-    if action not in _LOOKUPS:
-        table = ""
-    if item.text("routing-mark") and action in _LOOKUPS and table == MAIN:
-        return
-    yield from _looked_up(config, network, item, table, "interface")
+def _rules(config: Config, network: Network) -> Iterator[FilterRule]:
+    inner = Inner.of(config, network)
+    for item in _items(config, *_RULES):
+        action, table = config.text(item, "action") or "", config.text(item, "table") or MAIN
+        config.understood(item)
+        if action in _LOOKUPS and table == MAIN:
+            inner = inner.sparing(item)
+        if action in _LOOKUPS and _leads_out(network, table, fallback=action != "lookup-only-in-table"):
+            yield from _passing_by(config, network, item, table, "interface", inner)
+            continue
+        if action not in _LOOKUPS:
+            table = ""
+        if item.text("routing-mark") and action in _LOOKUPS and table == MAIN:
+            continue
+        yield from _looked_up(config, network, item, table, "interface")
+
+
+def _passing_by(
+    config: Config, network: Network, item: Item, table: str, by: str, inner: Inner
+) -> Iterator[FilterRule]:
+    """Packets to the internet leave as they should; those between networks of the shop go the same way."""
+    destinations = inner.passed_by(item, table)
+    if destinations:
+        yield from _looked_up(config, network, item, table, by, only=destinations)
 
 
 def _leads_out(network: Network, table: str, *, fallback: bool = True) -> bool:
@@ -147,7 +168,9 @@ def _is_uplink(network: Network, name: str | None) -> bool:
     return interface is not None and not isinstance(interface.uplink, Unknown) and interface.uplink.value
 
 
-def _looked_up(config: Config, network: Network, item: Item, table: str, by: str) -> Iterator[FilterRule]:
+def _looked_up(
+    config: Config, network: Network, item: Item, table: str, by: str, *, only: tuple[IPv4Network, ...] = ()
+) -> Iterator[FilterRule]:
     does = f"looks packets up in table {printable(table)}" if table else f"says {printable(item.text('action') or '')}"
     spans = config.span(item, "action", "table", "new-routing-mark", "src-address", "dst-address", by) or (item.header,)
     doubt = Unknown(f"{item.title} {does}", spans, _SETTLE)
@@ -160,7 +183,7 @@ def _looked_up(config: Config, network: Network, item: Item, table: str, by: str
         doubt,
         entering=entering,
         sources=_networks(item, "src-address", spans),
-        destinations=_networks(item, "dst-address", spans),
+        destinations=Stated(only, spans) if only else _networks(item, "dst-address", spans),
     )
 
 

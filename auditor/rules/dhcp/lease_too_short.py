@@ -12,8 +12,8 @@ Source: stripe-terminal R12.
 
 ## About the fix
 Weakens nothing: clients keep their address and take the new lease at their next renewal. Where other clients
-share the pool, a longer lease holds their addresses longer too. Reservations for the declared readers are the
-alternative.
+share the pool, a longer lease holds their addresses longer too; then reservations come first if they can be made for
+all declared readers, and are the alternative otherwise.
 """
 
 from collections.abc import Iterator
@@ -66,8 +66,8 @@ def _leases_of_their_own(site: Site, readers: Readers) -> Iterator[Verdict]:
     """Entries for declared readers that name a lease, and no address that the reader could keep."""
     day, macs = site.working_day(readers), {*readers.macs, *readers.macs_ethernet}
     segment = readers.attachment.segment
-    devices = [device for device in site.devices if device.name in segment.devices]
-    for entry in (each for device in devices for each in device.reservations if is_for(each, segment, device)):
+    servers = site.dhcp_servers(readers)
+    for entry in (each for device in servers for each in device.reservations if is_for(each, segment, device)):
         of_readers = not isinstance(entry.macs, Unknown) and macs & set(entry.macs.value)
         if not of_readers or isinstance(entry.address, Unknown) or entry.address.value is not None:
             continue
@@ -93,33 +93,39 @@ def _need(site: Site, readers: Readers) -> str:
 
 
 def _fixes(site: Site, readers: Readers, scope: DhcpScope) -> tuple[Fix, ...]:
+    """A longer lease needs no list of readers; where others share the pool, reservations spare them."""
     lease = site.working_day(readers).proposed_lease
     served = (each for each in site.scopes_serving(readers) if each.device == scope.device)
     also = tuple(sorted(each.key for each in served if each.key != scope.key))
-    longer = Fix.one(scope.device, SetLeaseTime(scope.key, lease, also), risks=_shared(site, readers, scope))
+    sharing, unseen = _sharing(readers), site.device(scope.device).leases.holes
+    risks = [f"clients of {', '.join(sharing)} share the pool and keep their addresses longer too"] if sharing else []
+    if unseen:
+        risks.append("how much of the pool is in use was not captured; a longer lease fills it faster")
+    longer = Fix.one(scope.device, SetLeaseTime(scope.key, lease, also), risks=tuple(risks))
     reservations = tuple(
         Change(scope.device, AddReservation(scope.key, free.name, free.mac, free.address))
         for free in site.proposed_reservations(readers, scope)
     )
     if not reservations:
         return (longer,)
-    return (longer, Fix(f"reserve addresses for {len(reservations)} readers", reservations))
+    reserved = Fix(
+        f"reserve addresses for {len(reservations)} readers",
+        reservations,
+        risks=("which addresses are in use was not captured",) if unseen else (),
+    )
+    every = readers.count is None or readers.count <= len(readers.macs or readers.macs_ethernet)
+    return (reserved, longer) if sharing and every and not unseen else (longer, reserved)
 
 
-def _shared(site: Site, readers: Readers, scope: DhcpScope) -> tuple[str, ...]:
-    """A longer lease where others use the pool, or where nobody knows how full it is, can run it empty."""
-    segment = readers.attachment.segment
+def _sharing(readers: Readers) -> tuple[str, ...]:
+    """Other SSIDs whose clients get addresses from the same pool."""
     own = {bss.ssid.value for bss in readers.attachment.bsses if not isinstance(bss.ssid, Unknown)}
     names = {
         bss.ssid.value
-        for bss in segment.bsses
+        for bss in readers.attachment.segment.bsses
         if not isinstance(bss.ssid, Unknown) and not isinstance(bss.enabled, Unknown) and bss.enabled.value
     }
-    others = sorted(names - own) if own else []
-    risks = [f"clients of {', '.join(others)} share the pool and keep their addresses longer too"] if others else []
-    if site.device(scope.device).leases.holes:
-        risks.append("how much of the pool is in use was not captured; a longer lease fills it faster")
-    return tuple(risks)
+    return tuple(sorted(names - own)) if own else ()
 
 
 RULE = Rule(

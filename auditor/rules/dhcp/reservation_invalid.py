@@ -1,9 +1,9 @@
 """A reservation of a reader cannot work: wrong subnet, or two devices with one address.
 
 ## What it checks
-The reservations that name a declared reader, on the devices of the readers' network: the reserved address is
-inside the readers' subnet and not that of a device there, nobody else has it reserved, the reader has no second
-reservation there, and the server that keeps it is one that gives the readers their addresses.
+The reservations that name a declared reader: the reserved address is inside the readers' subnet and not that of a
+device there, nobody else has it reserved, the reader has no second reservation there, and the server that keeps it is
+one that gives the readers their addresses, be it by a relay.
 
 ## Why it matters
 A server ignores an address that does not fit the network and gives out another one, so the reader's address
@@ -28,12 +28,14 @@ _MANUAL = "which of the addresses was meant is not in the configuration"
 
 
 def check(site: Site, readers: Readers) -> Iterator[Verdict]:
-    names = readers.attachment.segment.devices
-    devices = [device for device in site.devices if device.name in names]
-    for hole in (hole for device in devices for hole in device.reservations.holes):
+    segment, servers = readers.attachment.segment, site.possible_dhcp_servers(readers)
+    for hole in (hole for device in servers for hole in device.reservations.holes):
         yield Undecided(hole)
-    segment = readers.attachment.segment
-    listed = [(each, is_for(each, segment, device)) for device in devices for each in device.reservations]
+    listed = [
+        (each, device in servers and is_for(each, segment, device))
+        for device in site.devices
+        for each in device.reservations
+    ]
     macs = {*readers.macs, *readers.macs_ethernet}
     here = [reservation for reservation, mine in listed if mine]
     own = [
@@ -41,9 +43,13 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
         for each, mine in listed
         if macs & _macs(each) and (mine or ((address := _address(each)) is not None and segment.holds(address)))
     ]
+    kept = {mac for reservation, mine in own if mine for mac in _macs(reservation)}
     for reservation, mine in own:
-        yield _judge(site, readers, reservation, here) if mine else _of_another(site, reservation)
-    if not own and not any(device.reservations.holes for device in devices):
+        if mine:
+            yield _judge(site, readers, reservation, here)
+        elif reservation.server or not _macs(reservation) & macs <= kept:
+            yield _of_another(site, readers, reservation)
+    if not own and not any(device.reservations.holes for device in servers):
         yield NotApplicable("no reservation names one of these readers")
 
 
@@ -86,10 +92,17 @@ def _judge(site: Site, readers: Readers, reservation: Reservation, listed: list[
     return Pass(f"reserved address {address} is valid", (reservation.macs, reservation.address), about=about)
 
 
-def _of_another(site: Site, reservation: Reservation) -> Verdict:
+def _of_another(site: Site, readers: Readers, reservation: Reservation) -> Verdict:
     """An address of this network, kept at a server that gives none out here."""
-    device = next(device for device in site.devices if device.name == reservation.device)
+    device = site.device(reservation.device)
     about = f"{reservation.device}/{reservation.key}"
+    if device not in site.possible_dhcp_servers(readers):
+        for hole in site.scopes_serving(readers).holes:
+            return Undecided(hole, about=about)
+        words = f"'{reservation.key}' is kept on {device.name}, which gives the readers no addresses"
+        names = ", ".join(each.name for each in site.dhcp_servers(readers)) or "the server of the readers' network"
+        fix = Fix(f"move '{reservation.key}' to {names}", manual=_MANUAL)
+        return Fail(words, reservation.address, site.policy.severity("reservation-invalid"), (fix,), about=about)
     if not any(scope.server == reservation.server for scope in device.dhcp_scopes):
         why = f"'{reservation.key}' is for server '{reservation.server}', which is not known"
         return Undecided(Unknown(why, spans_of(reservation.address), "capture the servers as well"), about=about)

@@ -38,7 +38,7 @@ def check(site: Site) -> Iterator[Verdict]:
     yield from out_of_sight(site)
     rebind_judges = {_name(hop) for pos in asking_pos(site) for hop in site.resolver_chain(pos).inspected}
     for client in clients(site):
-        found = _look_up(site, client)
+        found, holes = _look_up(site, client)
         bad = [verdict for each in found.values() if (verdict := _blocked(site, client, each)) is not None]
         bad += [
             verdict
@@ -46,7 +46,7 @@ def check(site: Site) -> Iterator[Verdict]:
             for verdict in _answers_nothing(client, each.hop, judged=name in rebind_judges)
         ]
         bad += _blocklists(site, client, found)
-        bad += _unknown_resolvers(site, client)
+        bad += _unknown_resolvers(site, holes)
         if not bad:
             facts = tuple(fact for _, fact in site.resolver_chain(client).asked)
             bad = [Pass("no resolver of the shop answers names of Stripe itself", facts)]
@@ -63,8 +63,8 @@ def _about(verdict: Verdict, client: Readers | Pos) -> Verdict:
     return replace(verdict, subject=client.name, about=f"{consumer(client).value} {verdict.about}".strip())
 
 
-def _look_up(site: Site, client: Readers | Pos) -> dict[str, _Found]:
-    """Ask for every name, and note the resolvers of the shop on the way with what they answer themselves.
+def _look_up(site: Site, client: Readers | Pos) -> tuple[dict[str, _Found], tuple[Unknown, ...]]:
+    """Ask for every name, and note the resolvers of the shop on the way with what they answer themselves, and holes.
 
     Which resolvers are asked depends on a name only by the domains and expressions that forwarders are for, so names
     that differ in none of these share one chain.
@@ -87,7 +87,7 @@ def _look_up(site: Site, client: Readers | Pos) -> dict[str, _Found]:
             each = found.setdefault(_name(hop), _Found(hop))
             for answer in _answers(hop.resolver, host, name):
                 each.answers.setdefault(answer, []).append(host)
-    return found
+    return found, tuple(dict.fromkeys(hole for chain in chains.values() for hole in chain.holes))
 
 
 def _answers(resolver: Resolver, host: Host, name: str) -> Iterator[LocalAnswer | Forwarder]:
@@ -171,7 +171,7 @@ def _answers_nothing(client: Readers | Pos, hop: ResolverHop, *, judged: bool) -
             continue
         if isinstance(reason.fact, Unknown):
             yield Undecided(reason.fact, about=f"{_name(hop)} {reason.refusal.value}")
-        elif reason.refusal in (Refusal.NO_IPV4, Refusal.OFF, Refusal.CLIENTS):
+        elif reason.refusal in (Refusal.NO_IPV4, Refusal.OFF, Refusal.CLIENTS, Refusal.LOOP):
             give = (Fix.one(hop.device, GiveOutIpv4Answers(hop.resolver.key)),)
             yield Fail(
                 f"resolver '{hop.resolver.key}' {reason.refusal.value}",
@@ -183,10 +183,10 @@ def _answers_nothing(client: Readers | Pos, hop: ResolverHop, *, judged: bool) -
             )
 
 
-def _unknown_resolvers(site: Site, client: Readers | Pos) -> Iterator[Verdict]:
+def _unknown_resolvers(site: Site, holes: tuple[Unknown, ...]) -> Iterator[Verdict]:
     """Nobody knows which resolver these clients ask."""
     attested = site.declared("egress")
-    for hole in site.resolver_chain(client).holes:
+    for hole in holes:
         if isinstance(attested, Declared) and attested.value == "open":
             yield Pass("egress is attested", attested, about="resolver")
         else:
@@ -194,24 +194,25 @@ def _unknown_resolvers(site: Site, client: Readers | Pos) -> Iterator[Verdict]:
 
 
 def _blocklists(site: Site, client: Readers | Pos, found: dict[str, _Found]) -> list[Verdict]:
-    """Services on the resolvers, and on the devices of the segment, that block by lists which we do not see."""
+    """Services that block by lists which we do not see: on resolvers, in the segment, and on routers further out."""
     names = {each.hop.device for each in found.values()} | set(client.attachment.segment.devices)
     # A controller looks at the questions of stations even where access points put them into the network themselves.
     names |= {bss.device for bss in client.attachment.bsses if client.wireless}
+    names |= {device.name for device in site.gateways(client)}
     attested = site.declared("egress")
     verdicts: list[Verdict] = []
     for device in site.devices:
         if device.name not in names:
             continue
         verdicts += [Undecided(hole, about=f"{device.name} blocklists") for hole in device.blocklists.holes]
-        for blocklist in (each for each in device.blocklists if _looks_at(each, client)):
+        for blocklist in (each for each in device.blocklists if _looks_at(site, each, client)):
             verdict = _blocklist(site, client, blocklist, attested)
             if verdict is not None:
                 verdicts.append(verdict)
     return verdicts
 
 
-def _looks_at(blocklist: Blocklist, client: Readers | Pos) -> bool:
+def _looks_at(site: Site, blocklist: Blocklist, client: Readers | Pos) -> bool:
     """Whether packets of a client may enter where a service looks at them."""
     if isinstance(blocklist.interfaces, Unknown) or blocklist.interfaces.value is None:
         return True
@@ -219,6 +220,7 @@ def _looks_at(blocklist: Blocklist, client: Readers | Pos) -> bool:
     if any(bss.device == blocklist.device and bss.key in blocklist.bsses for bss in bsses):
         return True
     keys = {each.key for each in client.attachment.segment.interfaces if each.device == blocklist.device}
+    keys |= {leg.entering for leg in site.legs_out(client) if leg.device == blocklist.device}
     return not keys.isdisjoint(blocklist.interfaces.value)
 
 

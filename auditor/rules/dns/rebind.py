@@ -4,7 +4,8 @@
 Every resolver inside the site that a point of sale may end up asking (handed out by DHCP or set by hand, those it
 forwards to, and those that a redirect of port 53 leads to) gives the test name its private address.
 It must not drop private answers (rebind protection) without an exemption for the readers' domain, answer the
-domain itself, suppress A records, or be switched off.
+domain itself, suppress A records, be switched off, or ask in a circle. Resolvers that clients are told by router
+advertisements or DHCPv6 count as those of DHCP do.
 
 ## Why it matters
 The point of sale finds a reader by a public name whose answer is the reader's address in the shop.
@@ -12,7 +13,8 @@ Source: stripe-terminal R16.
 
 ## About the fix
 The exemption lets private answers pass for one domain; the protection stays on for all others and is never
-switched off. The resolvers that Stripe names are the alternative: clients then lose local names and DNS filters.
+switched off. Where that cannot be done, the resolver in front asks a public service for this domain alone. The
+resolvers that Stripe names are the last alternative: clients then lose local names and DNS filters.
 """
 
 from collections.abc import Iterator
@@ -25,9 +27,9 @@ from auditor.intents import (
     SetDomainNameServers,
 )
 from auditor.model import Declared, DnsRedirect, Severity, Unknown
-from auditor.policies import ResolverKind
 from auditor.rules.base import Rule
 from auditor.rules.clients import asking_pos, is_inside, lan_readers, not_asking
+from auditor.rules.public_dns import forward_past, remedy, servers_of
 from auditor.site import Chain, Passage, Pos, Refusal, Refused, ResolverHop, Site, covers
 from auditor.verdicts import Change, Fail, Fix, Pass, Undecided, Verdict
 
@@ -80,13 +82,18 @@ def _words(site: Site, reason: Refused) -> str:
             return f"answers {reason.local.meant} itself"
         case Refusal.OFF:
             return "is what clients ask, but it is switched off"
+        case Refusal.LOOP if not isinstance(reason.fact, Unknown):
+            return f"asks in a circle: {reason.fact.value}"
         case _:
             return reason.refusal.value
 
 
+_NO_ANSWERS = frozenset({Refusal.NO_IPV4, Refusal.OFF, Refusal.CLIENTS, Refusal.LOOP})
+
+
 def _severity(site: Site, hop: ResolverHop) -> Severity:
     """As bad as for the integration that it hits hardest; without any answers, nothing works at all."""
-    if any(reason.refusal in (Refusal.NO_IPV4, Refusal.OFF, Refusal.CLIENTS) for reason in hop.reasons):
+    if any(reason.refusal in _NO_ANSWERS for reason in hop.reasons):
         return Severity.ERROR
     found = (site.policy.integration(r.integration).dns_severity(r.sdk_version) for r in lan_readers(site))
     return max((severity for severity in found if severity), key=lambda s: s.rank, default=Severity.ERROR)
@@ -130,17 +137,21 @@ def _fixes(site: Site, pos: Pos, chain: Chain, hop: ResolverHop) -> tuple[Fix, .
             case Refusal.CLIENTS:
                 advice = f"let resolver '{key}' answer the network of the points of sale"
                 return (Fix(advice, manual="who may ask is a decision about access"),)
+            case Refusal.LOOP:
+                outside = ", ".join(map(str, servers_of(remedy(site))))
+                advice = f"let one of the resolvers in the circle ask outside: {outside}, or the provider"
+                return (Fix(advice, manual="which of them is to ask the other is a decision"),)
             case _:
                 return (Fix(f"switch resolver '{key}' on", manual="it is off on purpose, or the device is broken"),)
     changes = tuple(Change(hop.device, intent) for intent in dict.fromkeys(intents))
     narrow = Fix("; ".join(change.intent.title for change in changes), changes, risks=tuple(risks))
-    return (narrow, *_other_resolvers(site, pos, chain))
+    past = forward_past(site, chain, hop) if all(r.refusal is Refusal.REBIND for r in hop.reasons) else ()
+    return (narrow, *past, *_other_resolvers(site, pos, chain))
 
 
 def _other_resolvers(site: Site, pos: Pos, chain: Chain) -> Iterator[Fix]:
     """Hand out the first public service that the policy names, unless a redirect makes that useless."""
-    service = next(each for each in site.policy.resolvers if each.kind is ResolverKind.PASSES)
-    servers = tuple(address for network in service.networks for address in network)
+    servers = servers_of(remedy(site))
     if pos.dns == "dhcp" and not chain.redirected:
         for scope in site.scopes_serving(pos):
             yield Fix.one(

@@ -18,9 +18,9 @@ from ipaddress import IPv4Address, IPv4Network
 
 from auditor.intents import StopDnsRedirect
 from auditor.model import Declared, Severity, Unknown
-from auditor.policies import ResolverKind
 from auditor.rules.base import Rule
 from auditor.rules.clients import allow, asking_pos, not_asking
+from auditor.rules.public_dns import remedy, servers_of
 from auditor.site import Chain, Hop, Passage, Pos, Site
 from auditor.verdicts import Fail, Fix, NotApplicable, Pass, Undecided, Verdict
 
@@ -72,8 +72,8 @@ def _redirected(site: Site, pos: Pos, chain: Chain) -> Iterator[Verdict]:
 
 def _filtered(site: Site, pos: Pos) -> Verdict:
     """Whether the packet filter lets questions out to the first public service that the policy names."""
-    service = next(each for each in site.policy.resolvers if each.kind is ResolverKind.PASSES)
-    servers = tuple(address for network in service.networks for address in network)
+    service = remedy(site)
+    servers = servers_of(service)
     egress = site.reach(pos, servers[0], protocol="udp", port=53)
     words = f"{service.title}'s DNS ({servers[0]})"
     attested = site.declared("egress")

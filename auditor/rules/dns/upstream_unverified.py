@@ -11,7 +11,8 @@ It is a warning at most: most providers do not, and no configuration can show it
 Source: stripe-terminal T11.
 
 ## About the fix
-There is none in the configuration but to use other resolvers; a person makes the test on a point of sale.
+A resolver of the shop that asks a filtering service can ask a public one for the readers' domain alone; otherwise
+the domain is allowed in the account. Of others, a person makes the test on a point of sale.
 """
 
 from collections.abc import Iterator
@@ -19,7 +20,8 @@ from collections.abc import Iterator
 from auditor.model import Declared, Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.clients import asking_pos, is_inside, not_asking
-from auditor.site import Pos, ResolverHop, ResolverKind, Site
+from auditor.rules.public_dns import forward_past
+from auditor.site import Chain, Pos, Refusal, ResolverHop, ResolverKind, Site
 from auditor.verdicts import Card, Fail, Fix, NotChecked, Pass, Undecided, Verdict
 
 
@@ -42,10 +44,12 @@ def _judge(site: Site, pos: Pos) -> Iterator[Verdict]:
             message = f"the answer of the test name is attested: {attested.value}"
             yield Pass(message, attested, subject=pos.name, about=_about(hop))
         elif hop.kind is ResolverKind.FILTERING:
-            yield _filtering(site, pos, hop)
+            yield _filtering(site, pos, chain, hop)
         else:
             yield _unknown(site, pos, hop, attested)
-    if not outside and chain.inspected and not chain.holes and chain.inspected == chain.hops:
+    # Resolvers that ask in a circle ask nobody outside, which is a failure of `dns-rebind`.
+    circle = any(reason.refusal is Refusal.LOOP for hop in chain.inspected for reason in hop.reasons)
+    if not outside and chain.inspected and not chain.holes and chain.inspected == chain.hops and not circle:
         last = chain.inspected[-1]
         key = last.resolver.key if last.resolver else ""
         unknown = Unknown(f"resolver '{key}' names no resolver that it asks", settle=_test(site))
@@ -86,7 +90,7 @@ def _unknown(site: Site, pos: Pos, hop: ResolverHop, attested: Unknown | None) -
     return Undecided(unknown, card=_card(site), subject=pos.name, about=_about(hop))
 
 
-def _filtering(site: Site, pos: Pos, hop: ResolverHop) -> Verdict:
+def _filtering(site: Site, pos: Pos, chain: Chain, hop: ResolverHop) -> Verdict:
     assert isinstance(hop.fact, Unknown)
     assert hop.address is not None
     service = site.policy.filtering_resolver(hop.address)
@@ -95,7 +99,7 @@ def _filtering(site: Site, pos: Pos, hop: ResolverHop) -> Verdict:
         hop.fact.why,
         hop.fact,
         site.policy.severity("resolver-may-filter"),
-        (Fix(advice, manual="the setting is in an account outside the shop"),),
+        (*forward_past(site, chain, hop), Fix(advice, manual="the setting is in an account outside the shop")),
         (_test(site),),
         subject=pos.name,
         about=str(hop.address),

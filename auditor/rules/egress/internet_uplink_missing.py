@@ -2,9 +2,9 @@
 
 ## What it checks
 DHCP names a router. The device that is router for a network of readers or points of sale has an interface that leads
-to the internet, it is switched on, and private addresses are translated there. Without translation the next router
-must know the way back, which only a test shows; behind a provider's address it cannot work. Where the router is not
-among the audited devices, `egress-blocked` says what is missing.
+to the internet, it is switched on, and private addresses are translated there or by a router before. Without
+translation the next router must know the way back, which only a test shows; behind a provider's address it cannot
+work. Where the router is not among the audited devices, `egress-blocked` says what is missing.
 
 ## Why it matters
 A mobile reader has no other connection than that of its point of sale; a smart reader needs one of its own.
@@ -82,20 +82,20 @@ def _untold(site: Site, client: Readers | Pos) -> Verdict | None:
 
 
 def _untranslated(site: Site, client: Readers | Pos, uplink: Interface) -> bool:
-    """Private addresses leave by this interface as they are."""
-    subnets, nats = client.attachment.segment.subnets, site.device(uplink.device).source_nats
-    if isinstance(subnets, Unknown) or nats.holes:
+    """Private addresses leave by this interface as they are, or may."""
+    subnets = client.attachment.segment.subnets
+    if isinstance(subnets, Unknown):
         return False
     blocks = [block.network for block in site.policy.private_networks]
     if not any(network.subnet_of(block) for network in subnets.value for block in blocks):
         return False
-    return not any(not isinstance(nat.leaving, Unknown) and uplink.key in nat.leaving.value for nat in nats)
+    return not site.translated_out(client, uplink).items
 
 
 def _without_nat(site: Site, client: Readers | Pos, uplink: Interface) -> Verdict:
     """Nothing translates the private addresses; a router of the shop behind may, a provider's network does not."""
     subject, about, attested = client.name, consumer(client).value, site.declared("egress")
-    doubts = [n.leaving for n in site.device(uplink.device).source_nats if isinstance(n.leaving, Unknown)]
+    doubts = site.translated_out(client, uplink).holes
     words = f"{uplink.device} sends {client.attachment.segment.name} out by '{uplink.key}' untranslated"
     if doubts or not _is_at_provider(uplink):
         if isinstance(attested, Declared):
@@ -106,7 +106,7 @@ def _without_nat(site: Site, client: Readers | Pos, uplink: Interface) -> Verdic
             spans_of(uplink.uplink),
             f"{settle}, then declare egress",
         )
-        return Undecided(attested or (doubts or [unknown])[0], subject=subject, about=about)
+        return Undecided(attested or (*doubts, unknown)[0], subject=subject, about=about)
     fix = Fix(f"switch masquerading on for '{uplink.key}'", manual="find out first what else translates addresses")
     severity = site.policy.severity("no-internet")
     return Fail(

@@ -10,7 +10,8 @@ a healthy reader looks dead.
 Source: stripe-terminal T13.
 
 ## About the fix
-One rule before the one that blocks, for these two networks and ICMP only.
+One rule before the one that blocks, for these two networks and ICMP only; where several filters on the way block,
+one in each of them.
 """
 
 from collections.abc import Iterator
@@ -18,8 +19,9 @@ from collections.abc import Iterator
 from auditor.model import Severity, Unknown
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
-from auditor.rules.lan.crossing import opening, stopping, way, within
+from auditor.rules.lan.crossing import closed, opening, stopping, way, within
 from auditor.rules.pairs import each_pair, server_driven
+from auditor.rules.several_hops import then_stopped
 from auditor.site import Passage, Pos, Readers, Site
 from auditor.verdicts import Fail, Pass, Undecided, Verdict
 
@@ -34,12 +36,13 @@ def _judge(site: Site, pos: Pos, readers: Readers, subject: str) -> Iterator[Ver
         yield Pass("inside one network pings never meet the packet filter", (pos.place, readers.place), subject=subject)
     elif hop := stopping(path, Passage.BLOCKED):
         yield Fail(
-            f"ping {way(hop, pos, readers)} does not pass",
-            hop.fact,
+            f"ping {way(hop, pos, readers)} does not pass{then_stopped(hop, closed(path))}",
+            tuple(each.fact for each in closed(path)),
             site.policy.severity("ping-blocked"),
-            opening(hop, pos, readers, "icmp", None),
+            opening(path, pos, readers, "icmp", None),
             server_driven(site),
             subject=subject,
+            device=hop.device,
         )
     elif (hop := stopping(path, Passage.UNKNOWN)) and isinstance(hop.fact, Unknown):
         yield Undecided(hop.fact, subject=subject)

@@ -11,7 +11,8 @@ never connected. Replies need no rule of their own.
 Source: stripe-terminal R15.
 
 ## About the fix
-One rule before the one that blocks, for these two networks and this port only. It opens a way between two
+One rule before the one that blocks, for these two networks and this port only; where several filters on the way
+block, one in each of them, which belong together. It opens a way between two
 networks that somebody kept apart on purpose: look at PCI DSS scope first. One common network is the better way.
 """
 
@@ -21,8 +22,9 @@ from auditor.model import Severity, Unknown
 from auditor.policies import Port
 from auditor.rules.base import Rule
 from auditor.rules.concerns import separate_pos
-from auditor.rules.lan.crossing import opening, stopping, way, within
+from auditor.rules.lan.crossing import closed, opening, stopping, way, within
 from auditor.rules.pairs import each_pair, server_driven
+from auditor.rules.several_hops import then_stopped
 from auditor.site import Passage, Pos, Readers, Site
 from auditor.verdicts import Fail, Pass, Undecided, Verdict
 
@@ -44,13 +46,14 @@ def _port(site: Site, pos: Pos, readers: Readers, subject: str, port: Port) -> V
     if hop := stopping(path, Passage.BLOCKED):
         where = f" ({hop.subset})" if hop.subset else ""
         return Fail(
-            f"{port} {way(hop, pos, readers)} does not pass{where}",
-            hop.fact,
+            f"{port} {way(hop, pos, readers)} does not pass{where}{then_stopped(hop, closed(path))}",
+            tuple(each.fact for each in closed(path)),
             site.policy.severity("lan-blocked"),
-            opening(hop, pos, readers, port.protocol.value, port.number),
+            opening(path, pos, readers, port.protocol.value, port.number),
             server_driven(site),
             subject=subject,
             about=str(port),
+            device=hop.device,
         )
     if (hop := stopping(path, Passage.UNKNOWN)) and isinstance(hop.fact, Unknown):
         return Undecided(hop.fact, subject=subject, about=str(port))

@@ -27,7 +27,7 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
     found = site.gateways(readers)
     for device in found:
         timers = device.connection_tracking
-        concerned = [timer for timer in timers if _concerns(timer, readers)]
+        concerned = [timer for timer in timers if _concerns(site, timer, readers)]
         unreadable = [hole for hole in timers.holes if hole.near]
         for hole in unreadable:
             yield Undecided(hole, about=f"{device.name}/unreadable")
@@ -39,11 +39,12 @@ def check(site: Site, readers: Readers) -> Iterator[Verdict]:
         yield NotChecked(_card(site, None))
 
 
-def _concerns(timer: ConnectionTracking, readers: Readers) -> bool:
+def _concerns(site: Site, timer: ConnectionTracking, readers: Readers) -> bool:
     """Whether it may be what remembers the readers' connections."""
     if isinstance(timer.entering, Unknown) or timer.entering.value is None:
         return True
     own = {each.key for each in readers.attachment.segment.interfaces if each.device == timer.device}
+    own |= {leg.entering for leg in site.legs_out(readers) if leg.device == timer.device}
     return not own.isdisjoint(timer.entering.value)
 
 

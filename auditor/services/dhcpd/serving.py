@@ -78,16 +78,13 @@ def serving(
     found: Range | None,
     interface: Fact[str],
 ) -> Fact[bool]:
-    """Whether ordinary clients of the interface get addresses from a range."""
+    """Whether ordinary clients of the interface, or behind relays if it is none, get addresses from a range."""
     if isinstance(interface, Unknown):
         return interface
-    if interface.value == "":
-        why = f"no interface of the host is in subnet {subnet.network}: it is for clients behind a relay"
-        return Unknown(why, interface.spans, "audit the relay's device as well")
     listens = listened(config, instance.arguments)
     if isinstance(listens, Unknown):
         return listens
-    if listens.value and interface.value not in listens.value:
+    if listens.value and interface.value and interface.value not in listens.value:
         return Stated(False, (*listens.spans, *interface.spans))
     running = instance.running
     if isinstance(running, Unknown):

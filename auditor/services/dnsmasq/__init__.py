@@ -4,6 +4,7 @@ from auditor.intents import Intent
 from auditor.model import Listed, Unknown
 from auditor.secrets import Redactor
 from auditor.services.base import Host, Instance, Part, Put, Rereads, Service
+from auditor.services.dnsmasq import ipv6_resolvers
 from auditor.services.dnsmasq.edit import edit as edit_settings
 from auditor.services.dnsmasq.files import MAIN, includes, main_file, owns, state_files
 from auditor.services.dnsmasq.reservations import leases, reservations
@@ -30,6 +31,8 @@ def part_of(host: Host, instance: Instance, settings: Settings) -> Part:
         reservations=reservations(host, settings),
         leases=leases(host, instance, settings),
         resolvers=Listed((answering,)),
+        ipv6_resolvers=ipv6_resolvers.resolvers(host, instance, settings),
+        ipv6_links=ipv6_resolvers.links(host, instance, settings),
         disagreements=tuple(fact for facts in told for fact in facts),
     )
 

@@ -9,6 +9,7 @@ from auditor.intents import (
     AddReservation,
     EnlargePool,
     ExemptFromRebindProtection,
+    ForwardDomain,
     GiveOutIpv4Answers,
     Intent,
     RemoveLocalAnswer,
@@ -19,7 +20,7 @@ from auditor.intents import (
 from auditor.model import Unknown
 from auditor.services.base import Host, Instance, NotPossible, Place, Put
 from auditor.services.dnsmasq.answers import answer_key, hosts_key
-from auditor.services.dnsmasq.resolver import forwarder_key
+from auditor.services.dnsmasq.resolver import domain, forwarder_key
 from auditor.services.dnsmasq.scopes import Place as RangePlace
 from auditor.services.dnsmasq.scopes import keys, places, reader_of
 from auditor.services.dnsmasq.settings import Setting, Settings
@@ -45,19 +46,21 @@ def edit(
     settings: Settings,
     intent: Intent,
     look: Look = lambda _, text, place: get(text, place),
+    main: str = "",
 ) -> tuple[Put, ...] | None:
     """Return the puts that carry out an intent; None if it is about nothing of this instance.
 
-    `look` is for programs that keep lines of dnsmasq in files of their own.
+    `look` is for programs that keep lines of dnsmasq in files of their own; `main` is then the file where a line
+    stays that nothing else is near to.
     """
-    editor = _Editor(host, instance, settings, look)
+    editor = _Editor(host, instance, settings, look, main or instance.file)
     match intent:
         case SetLeaseTime() | AddReservation() | EnlargePool() | SetDomainNameServers() | StopPreferringIpv6Only():
             found, _ = places(host, settings)
             named = dict(zip(keys(instance, found), found, strict=True))
             place = named.get(intent.scope)
             return None if place is None else editor.scope(intent, place, len(found))
-        case ExemptFromRebindProtection() | GiveOutIpv4Answers() | RemoveLocalAnswer():
+        case ExemptFromRebindProtection() | ForwardDomain() | GiveOutIpv4Answers() | RemoveLocalAnswer():
             return editor.resolver(intent) if intent.resolver == instance.key else None
         case _:
             return None
@@ -69,6 +72,7 @@ class _Editor:
     instance: Instance
     settings: Settings
     look: Look
+    main: str
 
     def scope(
         self,
@@ -88,14 +92,14 @@ class _Editor:
             case StopPreferringIpv6Only():
                 return tuple(self._without_108(place, scopes))
 
-    def resolver(self, intent: ExemptFromRebindProtection | GiveOutIpv4Answers | RemoveLocalAnswer) -> tuple[Put, ...]:
+    def resolver(
+        self, intent: ExemptFromRebindProtection | ForwardDomain | GiveOutIpv4Answers | RemoveLocalAnswer
+    ) -> tuple[Put, ...]:
         match intent:
             case ExemptFromRebindProtection():
-                if _DOMAIN.fullmatch(intent.domain) is None:
-                    raise NotPossible("the domain cannot be written into dnsmasq's file", "look at its name")
-                written = [*self.settings.of("stop-dns-rebind"), *self.settings.of("rebind-domain-ok")]
-                path = next((setting.path for setting in written if setting.path), self.instance.file)
-                return (self._put(path, ("rebind-domain-ok", intent.domain), ""),)
+                return (self._put(self._near_rebind(intent.domain), ("rebind-domain-ok", intent.domain), ""),)
+            case ForwardDomain():
+                return tuple(self._forward(intent))
             case GiveOutIpv4Answers():
                 return tuple(dict.fromkeys(self._filters()))
             case RemoveLocalAnswer():
@@ -172,6 +176,24 @@ class _Editor:
                 yield self._put(setting.path, _option_place(setting, option), None, there=True)
 
     # -- resolver ------------------------------------------------------------------------------------------
+
+    def _near_rebind(self, domain: str) -> str:
+        """The file that speaks of rebind protection, else the main one."""
+        if _DOMAIN.fullmatch(domain) is None:
+            raise NotPossible("the domain cannot be written into dnsmasq's file", "look at its name")
+        written = [*self.settings.of("stop-dns-rebind"), *self.settings.of("rebind-domain-ok")]
+        return next((setting.path for setting in written if setting.path), self.main)
+
+    def _forward(self, intent: ForwardDomain) -> Iterator[Put]:
+        """One `server` line for each; all lines for a domain are asked (dnsmasq(8), `--server`)."""
+        path, wanted = self._near_rebind(intent.domain), [str(server) for server in intent.servers]
+        for setting in self.settings.of("server", "local"):
+            *names, target = [part.strip() for part in setting.text.split("/")[1:]] or ["", ""]
+            if any(domain(name) == intent.domain.lower() for name in names) and target not in wanted:
+                why = f"another line says whom to ask for {intent.domain}"
+                raise NotPossible(why, "take that line out, then audit again")
+        for server in wanted:
+            yield self._put(path, ("server", server, intent.domain), "")
 
     def _filters(self) -> Iterator[Put]:
         for setting in self.settings.of("filter-A"):

@@ -408,9 +408,15 @@ def _relay(host: Host, instance: Instance, setting: Setting, number: int) -> Dhc
     owner = next((i for i in host.interfaces if _owns(i, address)), None)
     interface: Fact[str] = unknown if owner is None else Stated(owner.key, setting.spans)
     key = f"{instance.key}/relay {printable(local)}" + (f" ({number})" if number > 1 else "")
-    return DhcpScope(
-        host.name, key, interface, unknown, unknown, unknown, unknown, unknown, unknown, unknown, unknown
-    )  # fmt: skip
+    return DhcpScope.relay(host.name, key, interface, unknown, relays_to=_servers(rest[:1]))
+
+
+def _servers(words: list[str]) -> tuple[IPv4Address, ...]:
+    """The server by its address; none if it cannot be read, is not named, or has a port of its own."""
+    try:
+        return tuple(map(IPv4Address, words))
+    except ValueError:
+        return ()
 
 
 def _owns(interface: Interface, address: IPv4Address) -> bool:

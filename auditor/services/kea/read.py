@@ -11,7 +11,7 @@ from auditor.services.kea.leases import leases, store_persistent
 from auditor.services.kea.lifetimes import bad_bounds, lease_time
 from auditor.services.kea.options import addresses, is_sent, option, sources
 from auditor.services.kea.reservations import bad_reservations, reservations
-from auditor.services.kea.serving import interface_of, not_listening, serving
+from auditor.services.kea.serving import hears_past_filters, interface_of, not_listening, serving
 
 
 def read(host: Host, instance: Instance) -> Part:
@@ -91,7 +91,7 @@ def _scope(
         routers=told(3),
         ipv6_only_preferred=hooks.options or option(config, preferred, 108, is_sent, subnet),
         lease_store_persistent=store_persistent(config),
-        hears_past_filters=host.reading.default("kea.raw-sockets", lambda text: text == "true", *header),
+        hears_past_filters=hears_past_filters(config, header),
     )
 
 

@@ -7,7 +7,7 @@ serve together. Source: isc-projects/kea doc/sphinx/arm/dhcp4-srv.rst, How the D
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
-from auditor.model import Fact, Stated, Unknown, known_like
+from auditor.model import Fact, Span, Stated, Unknown, known_like
 from auditor.services.base import Host, Instance
 from auditor.services.kea.classes import Belongs, ClientClass, belongs
 from auditor.services.kea.config import Config, Pool, Subnet, items
@@ -72,8 +72,8 @@ def serving(
     classes: tuple[ClientClass, ...],
     bad: tuple[Unknown, ...],
 ) -> Fact[bool]:
-    """Whether ordinary clients of the interface get addresses from a pool."""
-    heard = _listens(config, subnet, interface)
+    """Whether ordinary clients of the interface, or behind relays if it is none, get addresses from a pool."""
+    heard = _listens(config, host, subnet, interface)
     if isinstance(heard, Unknown) or not heard.value:
         return heard
     running = instance.running
@@ -88,14 +88,22 @@ def serving(
     return known_like(True, heard, running)
 
 
-def _listens(config: Config, subnet: Subnet, interface: Fact[str]) -> Fact[bool]:
+def hears_past_filters(config: Config, near: tuple[Span, ...]) -> Fact[bool]:
+    """Raw sockets take questions from the wire; `dhcp-socket-type: udp` leaves them to the kernel and its filter."""
+    section = config.root.member("interfaces-config")
+    kind = section.node.member("dhcp-socket-type") if section is not None else None
+    if kind is not None and section is not None and config.text(section.node, "dhcp-socket-type") == "udp":
+        return Stated(False, config.span(kind))
+    return config.reading.default("kea.raw-sockets", lambda text: text == "true", *near)
+
+
+def _listens(config: Config, host: Host, subnet: Subnet, interface: Fact[str]) -> Fact[bool]:
     section = config.root.member("interfaces-config")
     spans = config.span(section) if section is not None else config.header(subnet)
     if isinstance(interface, Unknown):
         return interface
     if interface.value == "":
-        why = f"no interface of the host is in subnet {subnet.network}: it is for clients behind a relay"
-        return Unknown(why, interface.spans, "audit the relay's device as well")
+        return _hears_relays(config, host, subnet, spans)
     kind = config.text(section.node, "dhcp-socket-type") if section is not None else None
     if kind == "udp":
         return Unknown("Kea listens by UDP only, for relayed clients (dhcp-socket-type)", spans, "use raw sockets")
@@ -112,6 +120,25 @@ def _listens(config: Config, subnet: Subnet, interface: Fact[str]) -> Fact[bool]
     if wanted and not named and subnet.shared is None and not any(each in subnet.network for each in wanted):
         return Stated(False, (*spans, *interface.spans))
     return Stated(True, spans)
+
+
+def _hears_relays(config: Config, host: Host, subnet: Subnet, spans: tuple[Span, ...]) -> Fact[bool]:
+    """Relays ask any address on which Kea listens; which subnet is meant, their own address says (giaddr).
+
+    Kea opens no socket on an interface that the host does not have.
+    """
+    if subnet.levels and any(level.get("relay") is not None for level in subnet.levels):
+        return Unknown(f"subnet {subnet.network} is for certain relays only", config.header(subnet), "compare them")
+    listens = listened(config)
+    if not listens:
+        heard: Fact[bool] = config.reading.default("kea.interfaces", _names_some, *spans)
+        return heard
+    if "*" in listens or any(interface.key in listens for interface in host.interfaces):
+        return Stated(True, spans)
+    if host.interfaces.holes:
+        hole = host.interfaces.holes[0]
+        return Unknown(f"whether Kea listens is not known: {hole.why}", spans, hole.settle)
+    return Stated(False, spans)
 
 
 def not_listening(host: Host, instance: Instance, interface: Fact[str]) -> Unknown | None:

@@ -66,9 +66,9 @@ def assemble(host: Host, ruleset: Ruleset) -> Part:
     context, nat = context_of(host, ruleset)
     bases = tuple(sorted(ruleset.bases, key=lambda base: base.priority))
     routed = tuple(base for base in bases if base.family in _ROUTED)
-    forward = (*_around(host, routed, context, "prerouting"), *_at(host, routed, context, "forward"))
-    forward += tuple(_around(host, routed, context, "postrouting"))
-    input_ = (*_around(host, routed, context, "prerouting"), *_at(host, routed, context, "input"))
+    forward = (*_around(host, routed, context, "prerouting", "forward"), *_at(host, routed, context, "forward"))
+    forward += tuple(_around(host, routed, context, "postrouting", "forward"))
+    input_ = (*_around(host, routed, context, "prerouting", "input"), *_at(host, routed, context, "input"))
     input_ += tuple(_answers(host, routed, context))
     edges = tuple(_edges(bases, context)) + ruleset.holes
     name = ruleset.service
@@ -101,19 +101,19 @@ def _at(host: Host, bases: tuple[Base, ...], context: Context, hook: str) -> Ite
             yield from filters_of(host.name, base, replace(context, hook=hook), views_of(hook))
 
 
-def _around(host: Host, bases: tuple[Base, ...], context: Context, hook: str) -> Iterator[Filter]:
-    """Filters before and behind routing, if they may stop anything."""
+def _around(host: Host, bases: tuple[Base, ...], context: Context, hook: str, way: str) -> Iterator[Filter]:
+    """Filters before and behind routing, if they may stop anything on the way through, or to, the host."""
     at = replace(context, hook=hook)
     for base in bases:
         if base.hook == hook and stops(base, at):
-            yield from filters_of(host.name, base, at, (View.ONWARD, View.REPLY))
+            yield from filters_of(host.name, base, at, views_of(way))
 
 
 def _answers(host: Host, bases: tuple[Base, ...], context: Context) -> Iterator[Filter]:
-    """Answers of the host's own services that the output hook stops."""
-    at = replace(context, hook="output", view=View.REPLY)
+    """Answers of the host's own services that are stopped where they leave."""
     for base in bases:
-        if base.hook == "output" and base.type != "nat":
+        at = replace(context, hook=base.hook, view=View.REPLY)
+        if base.hook in ("output", "postrouting") and base.type != "nat":
             found = later_filter(host.name, f"{base.key} (answers)", base, at)
             yield from () if found is None else (found,)
 

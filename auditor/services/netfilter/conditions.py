@@ -54,10 +54,20 @@ class View(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A box of packets; `doubt` says why the rule may not hold for all of them, '' if it does."""
+    """A box of packets; `doubt` says why the rule may not hold for all of them, '' if it does.
+
+    `hosts`: the only doubt is whether the server's address is one that these names have; for these hosts it is.
+    """
 
     box: Box = ALL
     doubt: str = ""
+    hosts: frozenset[str] = frozenset()
+
+    def within(self, box: Box, other: "Clause") -> "Clause":
+        """What holds in a box where two conditions meet: of two doubts neither is the only one."""
+        if self.doubt and other.doubt:
+            return Clause(box, self.doubt)
+        return Clause(box, self.doubt or other.doubt, self.hosts or other.hosts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +76,8 @@ class Context:
 
     `bridged`: frames between ports of one bridge. `tracked` false: some packets are kept from connection tracking.
     `own` are the host's addresses, None if not all are known. `rewritten` are the packets that some rule sends to
-    another address, None if that is not known; `redirected` are those that it sends to the host itself.
+    another address, None if that is not known; `redirected` are those that it sends to the host itself. `early`: the
+    chain is asked before packets get their connection.
     """
 
     hook: str
@@ -74,6 +85,7 @@ class Context:
     links: Links
     bridged: bool = False
     tracked: bool = True
+    early: bool = False
     own: tuple[tuple[int, int], ...] | None = None
     rewritten: tuple[Box, ...] | None = None
     redirected: tuple[Box, ...] = ()
@@ -110,7 +122,7 @@ def narrowed(clauses: Iterable[Clause], more: Iterable[Clause]) -> tuple[Clause,
         for other in again:
             box = both(clause.box, other.box)
             if box is not None:
-                found.append(Clause(box, clause.doubt or other.doubt))
+                found.append(clause.within(box, other))
     return tuple(found) if len(found) <= MOST else doubted("a rule of too many parts")
 
 
@@ -327,18 +339,24 @@ _FLAGS = frozenset({"fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr"})
 
 
 def states(words: Iterable[str], negated: bool, context: Context) -> tuple[Clause, ...]:
-    """`ct state`: the first packet of a connection is new, all others are established."""
+    """`ct state`: the first packet of a connection is new, all others are established.
+
+    Before connections are known every packet counts as invalid. Source: Linux, net/netfilter/nft_ct.c (NFT_CT_STATE)
+    and xt_conntrack.c.
+    """
     words = frozenset(word.lower() for word in words)
     if not context.tracked:
         return doubted("some packets are kept from connection tracking")
     if not words <= _STATES:
         return doubted("a state of connections that is not modelled")
-    state = "new" if context.view is View.FIRST else "established"
+    state = "invalid" if context.early else "new" if context.view is View.FIRST else "established"
     return ALWAYS if (state in words) != negated else NEVER
 
 
 def direction(word: str, negated: bool, context: Context) -> tuple[Clause, ...]:
-    """`ct direction original` or `reply`."""
+    """`ct direction original` or `reply`; neither, nor what is not one of them, before connections are known."""
+    if context.early:
+        return NEVER
     if word.lower() not in ("original", "reply") or not context.tracked:
         return doubted("the direction within a connection")
     return ALWAYS if ((word.lower() == "reply") == (context.view is View.REPLY)) != negated else NEVER
@@ -346,6 +364,8 @@ def direction(word: str, negated: bool, context: Context) -> tuple[Clause, ...]:
 
 def translated(negated: bool, context: Context) -> tuple[Clause, ...]:
     """`ct status dnat`: packets that some rule sends to another address; no forward chain meets those for the host."""
+    if context.early:
+        return NEVER
     if context.rewritten is None:
         return doubted("which packets are sent to another address is not known")
     boxes = context.rewritten + (() if context.hook == "forward" else context.redirected)

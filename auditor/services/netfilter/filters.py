@@ -19,6 +19,9 @@ from auditor.services.netfilter.program import Chains, Entry, Flat, Nat, Source,
 BRIDGED = " (bridged)"
 """How the key of a filter of routed packets ends where frames within a bridge meet it."""
 
+_TRACKING, _CONNECTIONS = ("prerouting", "output"), -200
+"""Where packets get their connection. Source: linux/netfilter_ipv4.h, NF_IP_PRI_CONNTRACK."""
+
 _ASK = "look at the counters of the rule while a POS connects"
 
 
@@ -43,10 +46,17 @@ class Base:
     holes: tuple[Unknown, ...] = ()
     stateless: bool = False
 
+    @property
+    def early(self) -> bool:
+        """Whether packets have no connection yet when they get here."""
+        return self.hook == "ingress" or (self.hook in _TRACKING and self.priority < _CONNECTIONS)
+
 
 def flat_of(base: Base, context: Context) -> Flat:
     """The chain without jumps, for one kind of packets."""
-    return flatten(base.build(context), base.chain, context.universe)
+    tracked = context.tracked and not (base.hook in _TRACKING and base.priority == _CONNECTIONS)
+    placed = replace(context, early=base.early, tracked=tracked)
+    return flatten(base.build(placed), base.chain, context.universe)
 
 
 def policy_of(base: Base) -> Action:
@@ -167,6 +177,7 @@ def _rule(key: str, name: str, clause: Clause, action: Fact[Action], spans: tupl
         ),
         narrow=narrow,
         action=action,
+        destination_names=clause.hosts,
     )
 
 

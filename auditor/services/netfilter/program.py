@@ -150,7 +150,7 @@ def _inside(current: list[Clause], clauses: tuple[Clause, ...]) -> Iterator[Clau
         for other in clauses:
             box = both(one.box, other.box)
             if box is not None:
-                yield Clause(box, one.doubt or other.doubt)
+                yield one.within(box, other)
 
 
 def _outside(current: list[Clause], clauses: tuple[Clause, ...], universe: Universe) -> list[Clause]:

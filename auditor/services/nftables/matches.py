@@ -6,7 +6,7 @@ from functools import lru_cache
 from auditor.services.netfilter import conditions
 from auditor.services.netfilter.boxes import PORTS, Box, inverted, merged, without
 from auditor.services.netfilter.conditions import ALWAYS, NEVER, Clause, Context, doubted, narrowed, outside
-from auditor.syntax.nft_tree import Element, Match, Named, Selector, Set, Table, Values
+from auditor.syntax.nft_tree import BITS, Element, Match, Named, Selector, Set, Table, Values
 
 _BIGGEST_CONCATENATION = 200
 _ETHER = {"ip": "ip", "0x0800": "ip", "ipv4": "ip", "2048": "ip", "ip6": "ip6", "ipv6": "ip6", "arp": "arp"}
@@ -36,7 +36,27 @@ def matching(statement: Match, table: Table, context: Context) -> tuple[Clause, 
     known = members(statement.right, table)
     if isinstance(known, str):
         return _implied(statement.selector, context, known)
+    if statement.selector.keys[0] in BITS and len(statement.selector.keys) == 1 and statement.op in ("==", "!="):
+        one_value = isinstance(statement.right, Values) and not statement.right.braces
+        return _bits(statement, known, context, one_value=one_value)
     return elements(statement.selector, statement.op, known, context)
+
+
+def _bits(statement: Match, known: tuple[Element, ...], context: Context, *, one_value: bool) -> tuple[Clause, ...]:
+    """Bits that are compared as a whole: with one value that has all of those written, or with each member of a set.
+
+    A connection has one state, so no packet's is `established,related` and each packet's is not. Seen with nft 1.0.6,
+    which loads `ct state != established,related` as one comparison with the number 6.
+    """
+    key, negated = statement.selector.keys[0], statement.op == "!="
+    if key == "ct status":
+        return doubted("all bits of a connection's status")
+    if one_value and key == "ct state" and len(known) > 1:
+        return ALWAYS if negated else NEVER
+    if one_value or key == "ct state" or len(known) == 1:
+        return elements(statement.selector, statement.op, known, context)
+    found = tuple(clause for one in known for clause in elements(statement.selector, "==", (one,), context))
+    return narrowed(outside(found, context), _applicable(statement.selector, context)) if negated else found
 
 
 def elements(selector: Selector, op: str, known: tuple[Element, ...], context: Context) -> tuple[Clause, ...]:
@@ -68,6 +88,8 @@ def _applicable(selector: Selector, context: Context) -> tuple[Clause, ...]:
         if name in ("sport", "dport"):
             of = conditions.WITH_PORTS if header == "th" else frozenset({header})
             clauses = narrowed(clauses, conditions.protocols(of, False, context))
+        elif key == "tcp flags":
+            clauses = narrowed(clauses, conditions.protocols(("tcp",), False, context))
         elif header == "ip":
             clauses = narrowed(clauses, conditions.ipv4(context))
         elif header in ("ip6", "icmpv6"):

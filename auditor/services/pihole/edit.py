@@ -3,6 +3,7 @@
 from auditor.intents import Intent, SetLeaseTime
 from auditor.model import INFINITE
 from auditor.services.base import Host, Instance, NotPossible, Place, Put
+from auditor.services.dnsmasq import files
 from auditor.services.dnsmasq.edit import edit as edit_settings
 from auditor.services.dnsmasq.settings import Settings
 from auditor.services.pihole import setup_vars, toml
@@ -16,7 +17,9 @@ _ADVICE = "change it in Pi-hole's settings by hand"
 
 def edit(host: Host, instance: Instance, settings: Settings, intent: Intent) -> tuple[Put, ...] | None:
     """Return the puts that carry out an intent."""
-    puts = edit_settings(host, instance, settings, intent, _look)
+    # What stands in pihole.toml is kept; the main file of dnsmasq is the system's where version 5 adds its own to it.
+    main = toml.FILE if host.reading.file(toml.FILE) is not None else files.MAIN
+    puts = edit_settings(host, instance, settings, intent, _look, main)
     if puts is None:
         return None
     return tuple(found for put in puts for found in _translated(host, intent, put))

@@ -23,7 +23,7 @@ READ = frozenset(
         "dns.hostRecord", "dns.revServers", "dns.revServer.active", "dns.revServer.target", "dns.revServer.domain",
         "dns.domainNeeded", "dns.domain", "dns.domain.name", "dns.domain.local", "dns.expandHosts",
         "dns.blocking.active", "dhcp.active", "dhcp.start", "dhcp.end", "dhcp.netmask", "dhcp.router",
-        "dhcp.leaseTime", "dhcp.hosts", "dhcp.multiDNS", "dhcp.ignoreUnknownClients", "misc.dnsmasq_lines",
+        "dhcp.leaseTime", "dhcp.hosts", "dhcp.ipv6", "dhcp.multiDNS", "dhcp.ignoreUnknownClients", "misc.dnsmasq_lines",
         "misc.etc_dnsmasq_d",
     }
 )  # fmt: skip
@@ -171,6 +171,10 @@ class _Toml:
             self._add("dhcp-option", f"3,{self._text('dhcp.router')}", self._spans("dhcp.router"))
         if self._is("dhcp.multiDNS"):
             self._add("dhcp-option", "6,0.0.0.0,0.0.0.0,0.0.0.0", self._spans("dhcp.multiDNS"))
+        if self._is("dhcp.ipv6"):
+            spans = self._spans("dhcp.ipv6")
+            self._add("dhcp-option", "option6:dns-server,[::]", spans)
+            self._add("dhcp-range", f"::,constructor:{self._text('dns.interface') or 'eth0'},ra-stateless,64", spans)
         if self._is("dhcp.ignoreUnknownClients"):
             self._add("dhcp-ignore", "tag:!known", self._spans("dhcp.ignoreUnknownClients"))
         self._strings("dhcp.hosts", "dhcp-host")

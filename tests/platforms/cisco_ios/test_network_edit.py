@@ -15,6 +15,7 @@ from tests.platforms.cisco_ios.network_shop import CLASSIC, TRANSPARENT, config_
 
 PORT = "GigabitEthernet1/0/5"
 NEGOTIATE = intents.NegotiateSpeed(PORT)
+CARRY = intents.CarryVlan(PORT, 30)
 LET_GO = intents.DisablePortIsolation(port=PORT)
 
 
@@ -84,8 +85,34 @@ def test_a_port_is_no_longer_protected() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "after"),
+    [("10,20", "10,20,30"), ("28,29", "28-30"), ("29", "29,30"), ("none", "30"), ("1-29,31-40", "1-40")],
+)
+@pytest.mark.parametrize("bundle", [False, True], ids=["port", "bundle"])
+def test_a_trunk_carries_one_vlan_more(said: str, after: str, bundle: bool) -> None:
+    own = f" switchport trunk allowed vlan {said}\n switchport mode trunk\n"
+    lines = f"vlan 30\ninterface Vlan30\n ip address 192.168.30.1 255.255.255.0\ninterface {PORT}\n{own}"
+    lines += f" channel-group 1 mode active\ninterface Port-channel1\n{own}" if bundle else ""
+    before = taken(lines, TRANSPARENT)
+    name = "Port-channel1" if bundle else PORT
+    edit = _edit(before, intents.CarryVlan(name, 30))
+    assert edit is not None
+    changed = _apply(before, edit)
+    assert changed.files[0].text.count(f"allowed vlan {after}\n") == 1 + bundle
+    links = [port(_read(each), name).links for each in (before, changed)]
+    assert ["vlan.30" in fact.value for fact in links if not isinstance(fact, Unknown)] == [False, True]
+
+
+_TRUNK = f"interface {PORT}\n switchport mode trunk\n"
+
+
+@pytest.mark.parametrize(
     ("lines", "intent"),
     [
+        (_TRUNK, CARRY),
+        (f"{_TRUNK} switchport trunk allowed vlan 10,30\n", CARRY),
+        (f"{_TRUNK} switchport trunk allowed vlan 10\n switchport trunk allowed vlan add 20\n", CARRY),
+        ("", CARRY),
         (f"interface {PORT}\n source template TILL\ntemplate TILL\n speed 1000\n switchport protected\n", NEGOTIATE),
         (f"interface {PORT}\n source template TILL\ntemplate TILL\n speed 1000\n switchport protected\n", LET_GO),
         (f"interface {PORT}\n switchport private-vlan host-association 100 101\n", LET_GO),

@@ -7,7 +7,7 @@ import pytest
 
 from auditor.capture import Gap
 from auditor.model import NO_ROUTER, Action, AddressSource, Interface, Stated, Unknown
-from auditor.platforms.linux import network
+from auditor.platforms.linux import network, network_routes
 from auditor.platforms.linux.outputs import ADDRESSES, ROUTES, RULES, SYSCTL
 from tests.platforms.linux.host_outputs import (
     HEADER,
@@ -256,6 +256,10 @@ def test_a_packet_filter_that_was_not_captured_is_a_hole(listing: str | None, ga
     del files["commands/nft-ruleset.json"]
     read = reading(files, [Gap(gap, "refused", "again")] if gap else [])
     assert bool(network.forwarding(read, network.interfaces(read)).holes) is hole
+    unfiltered = network_routes.unfiltered(read)
+    assert [each.default.spans[0].file for each in unfiltered] == (
+        ["commands/listing/usr/sbin"] if listing == "cron\n" else []
+    )
 
 
 # -- IPv6 ---------------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditor.capture import Kind
-from auditor.model import Stated, Unknown
+from auditor.capture import Gap, Kind
+from auditor.model import Span, Stated, Unknown
 from auditor.platforms.linux import bridge, discovery, network, sockets, state
 from auditor.platforms.linux.discovery_files import wanted
 from auditor.platforms.linux.extract import extract
@@ -27,6 +27,7 @@ from auditor.platforms.linux.redaction import redact
 from auditor.platforms.linux.services import SERVICES
 from auditor.profiles import load_profile
 from auditor.secrets import Redactor
+from auditor.services.lldp import OUTPUT
 from tests.platforms.linux.host_outputs import HEADER, INIT, PS, outputs, port, process, reading
 from tests.platforms.linux.host_outputs import bridge as a_bridge
 
@@ -82,6 +83,31 @@ def test_neighbours() -> None:
         ),
     ]
     assert state.neighbours(reading({})).holes
+
+
+LLDP = '{"lldp": {"interface": {"eth1": {"chassis": {"sw": {"id": {"type": "mac", "value": "02:00:5e:00:30:01"}}}}}}}'
+
+
+def test_what_is_at_the_other_end_of_a_cable() -> None:
+    (found,) = state.link_neighbours(reading({OUTPUT: LLDP}))
+    span = (Span("gw", OUTPUT, 1, 1),)
+    assert (found.port, found.system, found.macs) == (Stated("eth1", span), Stated("sw", span), ("02:00:5e:00:30:01",))
+
+
+@pytest.mark.parametrize(
+    ("files", "gaps", "holes"),
+    [
+        ({}, [], 0),
+        ({OUTPUT: ""}, [], 0),
+        ({OUTPUT: LLDP[:-1]}, [], 1),
+        ({OUTPUT: "[]"}, [], 0),
+        ({}, [Gap(OUTPUT, "the device refused it", "again")], 1),
+    ],
+)
+def test_a_host_without_lldp_hears_nothing(files: dict[str, str], gaps: list[Gap], holes: int) -> None:
+    found = state.link_neighbours(reading(files, gaps))
+    assert (len(found), len(found.holes)) == (0, holes)
+    assert all(hole.settle for hole in found.holes)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,13 @@ def marks(device: Device, what: str) -> list[str]:
 
 
 def test_every_kind_of_the_profile_is_asked_for() -> None:
-    assert set(load_profile("openwrt").acting) == {"portals", "schedules", "routes", "name_filters"}
+    assert set(load_profile("openwrt").acting) == {
+        "portals",
+        "schedules",
+        "routes",
+        "learned_routes",
+        "name_filters",
+    }
 
 
 @pytest.mark.parametrize("mode", ["periodic_reboot", "ping_reboot", "restart_iface", "run_script"])

@@ -12,7 +12,7 @@ from auditor.profiles import load_profile
 from tests.platforms.counted_lines import assert_whole
 from tests.platforms.openwrt.captures import NETWORK, ZONES, capture
 from tests.platforms.openwrt.test_dns_companions import DOH
-from tests.platforms.openwrt.test_state import DUMP, PORTS, STATIONS, STATUS
+from tests.platforms.openwrt.test_state import DUMP, LLDP, PORTS, STATIONS, STATUS
 from tests.syntax.uci_texts import TEXTS, real_files, real_text
 
 PATHS = st.sampled_from(
@@ -27,9 +27,10 @@ PATHS = st.sampled_from(
             "enabled-services", "pending-changes", "dhcp-leases", "neighbours", "tcp-idle", "interface-dump",
             "device-status", "wireless-status", "stations-phy0-ap0", "nftables-fragments", "config-list", "clock",
         )),
+        "commands/lldp.json",
     ]
 )  # fmt: skip
-_REAL = [NETWORK, ZONES, DOH, DUMP, STATUS, PORTS, STATIONS]
+_REAL = [NETWORK, ZONES, DOH, DUMP, STATUS, PORTS, STATIONS, LLDP]
 _FIREWALL = st.lists(
     st.sampled_from(
         [

@@ -217,8 +217,11 @@ def test_a_relay_leaves_the_lease_to_a_server_elsewhere() -> None:
     assert found.interface.value == "guest"  # type: ignore[union-attr]
     assert isinstance(found.serving, Unknown)
     assert "192.0.2.67" in found.serving.why
+    assert found.relays_to == (IPv4Address("192.0.2.67"),)
+    # `interface` is where the server's answers come in.
     named = relay + "\toption interface lan\n"
-    assert scope(DNSMASQ + LAN + named, "away").interface.value == "lan"  # type: ignore[union-attr]
+    assert scope(DNSMASQ + LAN + named, "away").interface.value == "guest"  # type: ignore[union-attr]
+    assert scope(DNSMASQ + LAN + relay.replace("192.0.2.67", "'192.0.2.67#6767'"), "away").relays_to == ()
 
 
 def test_isc_dhcpd_takes_the_place_of_dnsmasq() -> None:

@@ -240,3 +240,57 @@ def test_neighbours_by_when_they_were_heard() -> None:
     assert not found.holes
     reachable = {each.mac[-2:]: each.reachable.value for each in found}  # type: ignore[union-attr]
     assert reachable == {"01": True, "02": False, "03": True, "06": True}
+
+
+LLDP = """\
+{
+  "lldp": {
+    "interface": [
+      {
+        "lan4": {
+          "via": "LLDP",
+          "chassis": {
+            "shop-switch": {
+              "id": {
+                "type": "mac",
+                "value": "02:00:5e:00:30:01"
+              },
+              "mgmt-ip": "192.168.1.2"
+            }
+          },
+          "port": {
+            "id": {
+              "type": "local",
+              "value": "24"
+            }
+          }
+        }
+      }
+    ]
+  }
+}
+"""
+
+
+def test_what_is_at_the_other_end_of_a_cable() -> None:
+    device = model({"commands/lldp.json": LLDP})
+    (found,) = device.link_neighbours
+    assert (found.key, found.port.value, found.remote_port.value) == (  # type: ignore[union-attr]
+        "lan4 02:00:5e:00:30:01 24", "lan4", "24",
+    )  # fmt: skip
+    assert [span.first for span in found.system.spans] == [5, 8, 11]
+    (counted,) = (each for each in device.coverage if each.file == "commands/lldp.json")
+    assert (counted.understood, counted.unknown) == (4, ())
+
+
+@pytest.mark.parametrize(
+    ("files", "holes"), [({}, 0), ({"commands/lldp.json": ""}, 0), ({"commands/lldp.json": "{"}, 1)]
+)
+def test_a_router_without_lldp_hears_nothing(files: dict[str, str], holes: int) -> None:
+    found = model(files).link_neighbours
+    assert (len(found), len(found.holes)) == (0, holes)
+
+
+def test_an_lldpd_that_refuses_is_a_hole() -> None:
+    refused = Gap("commands/lldp.json", "the device refused it", "log in as root")
+    assert [hole.settle for hole in model(gaps=(refused,)).link_neighbours.holes] == ["log in as root"]

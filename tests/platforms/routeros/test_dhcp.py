@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Network
 from itertools import pairwise
 
 import pytest
@@ -118,7 +118,6 @@ def test_without_a_version_nothing_is_assumed() -> None:
     ("change", "why"),
     [
         ("disabled=yes", "switched off"),
-        ("relay=10.0.0.9", "for a relay only"),
         ("interface=*69", "the interface was deleted"),
     ],
 )
@@ -127,6 +126,34 @@ def test_servers_that_do_not_answer(change: str, why: str) -> None:
     scope = read(POOL + server.replace("name=pos", f"{change} name=pos") + NETWORK).scope
     assert isinstance(scope.serving, Stated), why
     assert scope.serving.value is False
+
+
+@pytest.mark.parametrize(
+    ("relay", "interface", "only"),
+    [
+        ("10.0.0.9", "", IPv4Address("10.0.0.9")),
+        ("255.255.255.255", "", None),
+        ("0.0.0.0", "vlan30", None),
+    ],
+)
+def test_a_server_for_relays_is_on_no_interface(relay: str, interface: str, only: IPv4Address | None) -> None:
+    """Its pool need not lie in the subnets of the interface at which relays find it."""
+    shop = SHOP.replace("192.168.30.", "192.168.77.") if not interface else SHOP
+    scope = read(shop.replace("name=pos", f"relay={relay} name=pos")).scope
+    assert (scope.interface.value, scope.only_relay) == (interface, only)  # type: ignore[union-attr]
+    assert scope.serving.value is True  # type: ignore[union-attr]
+
+
+def test_a_relay_that_cannot_be_read_leaves_open_whom_a_server_is_for() -> None:
+    scope = read(SHOP.replace("name=pos", "relay=branch name=pos")).scope
+    assert isinstance(scope.serving, Unknown)
+    assert isinstance(scope.interface, Unknown)
+
+
+def test_a_server_of_static_leases_for_a_relay() -> None:
+    server = SERVER.replace("address-pool=pool-pos", "address-pool=static-only relay=192.168.30.9")
+    scope = read(POOL + server + NETWORK).scope
+    assert scope.subnet.value == IPv4Network("192.168.30.0/24")  # type: ignore[union-attr]
 
 
 def test_a_server_on_the_port_of_a_bridge_does_not_answer() -> None:
@@ -372,6 +399,9 @@ def test_a_relay_is_a_scope_of_which_nothing_is_known() -> None:
     assert (scope.key, scope.interface.value) == ("relay r", "vlan30")  # type: ignore[union-attr]
     assert isinstance(scope.serving, Unknown)
     assert "10.0.0.2" in scope.serving.settle
+    assert scope.relays_to == (IPv4Address("10.0.0.2"),)
+    several = read(relay.replace("10.0.0.2", "10.0.0.2,10.0.0.3")).scope
+    assert several.relays_to == (IPv4Address("10.0.0.2"), IPv4Address("10.0.0.3"))
     assert not read(relay.replace("add ", "add disabled=yes ")).scopes.items
 
 

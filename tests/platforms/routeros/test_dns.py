@@ -1,5 +1,6 @@
 """`/ip dns` as a resolver: whom it asks, what it answers itself, which names it sinks."""
 
+from ipaddress import IPv4Address
 from typing import Any
 
 import pytest
@@ -344,3 +345,35 @@ def test_entries_that_are_alike_are_left_to_people() -> None:
     answer: Any = found.resolver.local_answers.items[0]
     with pytest.raises(NotPossible, match="are alike"):
         edit(found, intents.RemoveLocalAnswer("dns", answer.key, answer.domain))
+
+
+# -- asking others for one domain ------------------------------------------------------------------------------
+
+FORWARD = intents.ForwardDomain("dns", "example.com", (IPv4Address("192.0.2.53"), IPv4Address("192.0.2.54")))
+
+
+def test_one_server_is_asked_for_a_domain_and_all_below_it() -> None:
+    found = read(static("address=10.0.0.9 name=a.lan"))
+    made = edit(found, FORWARD)
+    changed = applied(found, made.operations)
+    assert asked(changed) == [(None, "1.1.1.1", 53), ("example.com", "192.0.2.53", 53)]
+    assert applied(changed, made.operations).capture == changed.capture
+    assert applied(changed, made.undo).said == found.said
+    assert made.services == ("dns",)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "forward-to=192.0.2.1 match-subdomain=yes name=example.com type=FWD",
+        "forward-to=192.0.2.53 name=Example.com type=FWD",
+        "address=10.0.0.1 name=example.com",
+    ],
+)
+def test_a_domain_that_another_line_is_for_is_left_to_people(entry: str) -> None:
+    with pytest.raises(NotPossible, match="another line"):
+        edit(read(static(entry)), FORWARD)
+
+
+def test_a_line_that_is_switched_off_is_for_nothing() -> None:
+    assert edit(read(static("address=10.0.0.1 disabled=yes name=example.com")), FORWARD).operations

@@ -299,6 +299,52 @@ def test_address_lists(text: str, expected: str) -> None:
     assert forward(part_of(text), *OUT) == expected
 
 
+_OPEN = ("action=accept connection-state=established", "action=accept dst-address-list=bad", "action=drop")
+
+
+@pytest.mark.parametrize(
+    ("entries", "rules", "host", "expected"),
+    [
+        (("address=api.example.net",), _OPEN, "api.example.net", "pass"),
+        (("address=API.Example.net.",), _OPEN, "api.example.net", "pass"),
+        (("address=api.example.net",), _OPEN, "www.example.net", "unknown"),
+        (("address=api.example.net",), _OPEN, "", "unknown"),
+        (("address=example.net",), _OPEN, "api.example.net", "unknown"),
+        (("address=www.example.net", "address=api.example.net"), _OPEN, "api.example.net", "pass"),
+        (("address=198.51.100.9", "address=api.example.net"), _OPEN, "api.example.net", "pass"),
+        (("address=api.example.net timeout=1h",), _OPEN, "api.example.net", "unknown"),
+        (("address=api.example.net disabled=yes",), _OPEN, "api.example.net", "stop"),
+        (("address=api.example.net",), ("action=drop dst-address-list=bad",), "api.example.net", "stop"),
+        (("address=api.example.net",), ("action=drop dst-address-list=!bad",), "api.example.net", "unknown"),
+        # The host's answers come from its address.
+        (("address=api.example.net",), ("action=drop src-address-list=bad",), "api.example.net", "stop"),
+        (
+            ("address=api.example.net",),
+            ("action=drop dst-address-list=bad time=22h-6h,mon",),
+            "api.example.net",
+            "unknown",
+        ),
+    ],
+)
+def test_hosts_that_a_list_holds_by_name(
+    entries: tuple[str, ...], rules: tuple[str, ...], host: str, expected: str
+) -> None:
+    text = _listed(*entries, rule=rules[0]) + "".join(map(_filter, rules[1:]))
+    assert says(part_of(text).forward_filters, replace(question(*OUT), host=host)) == expected
+
+
+def test_a_name_of_a_host_is_no_address_that_cannot_be_read() -> None:
+    (rule,) = part_of(_listed("address=192.0.2.300")).forward_filters.items[0].rules
+    assert rule.destination_names == frozenset()
+    assert isinstance(rule.narrow, Unknown)
+
+
+def test_a_list_of_many_names_is_one_condition() -> None:
+    names = tuple(f"address=host-{number}.example.net" for number in range(600))
+    (rule,) = part_of(_listed(*names)).forward_filters.items[0].rules
+    assert len(rule.destination_names) == 600
+
+
 # -- what the rest of the device says --------------------------------------------------------------------------
 
 

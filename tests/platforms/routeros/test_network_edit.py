@@ -67,9 +67,39 @@ def test_a_port_leaves_its_horizon(intent: intents.DisablePortIsolation) -> None
     assert changes.apply(after, edit.undo).files == before.files
 
 
+_VLAN = "/interface bridge vlan add bridge=bridge vlan-ids="
+
+
+def _bridged(*table: str) -> str:
+    lines = "/interface bridge add name=bridge vlan-filtering=yes\n"
+    lines += "/interface vlan add interface=bridge name=pos vlan-id=30\n"
+    lines += "/ip address add address=10.3.0.1/24 interface=pos\n"
+    lines += "".join(f"/interface bridge port add bridge=bridge interface=ether{n}\n" for n in (2, 3))
+    return lines + "".join(f"{_VLAN}{each}\n" for each in table)
+
+
+@pytest.mark.parametrize("table", ["30 tagged=bridge", "30 tagged=bridge,ether2", "30", "30 untagged=ether2", "40"])
+def test_a_port_carries_one_vlan_more(table: str) -> None:
+    edit, before = _edit(_bridged(table), intents.CarryVlan("ether3", 30))
+    after = changes.apply(before, edit.operations)
+    links = [{p.key: p.links for p in _read(each).ports}["ether3"] for each in (before, after)]
+    carried = [fact.value for fact in links if not isinstance(fact, Unknown)]
+    assert len(carried) == 2
+    assert len(set(carried[1]) - set(carried[0])) == 1
+    assert changes.apply(after, edit.operations) == after
+    assert _read(changes.apply(after, edit.undo)).ports == _read(before).ports
+
+
+@pytest.mark.parametrize("table", ["30,40 tagged=bridge", "20-40 tagged=bridge", "what"])
+def test_a_line_for_several_vlans_is_left_to_people(table: str) -> None:
+    with pytest.raises(NotPossible, match="with other VLANs"):
+        _edit(_bridged(table), intents.CarryVlan("ether3", 30))
+
+
 @pytest.mark.parametrize(
     "intent",
     [
+        intents.CarryVlan("ether9", 30),
         intents.NegotiateSpeed("ether9"),
         intents.DisablePortIsolation(port="ether9"),
         intents.DisablePortIsolation(bss="cap1"),

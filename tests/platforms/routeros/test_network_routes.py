@@ -117,12 +117,44 @@ def test_a_device_that_does_not_forward_is_no_router() -> None:
         (
             "/ip firewall mangle add action=mark-routing chain=prerouting in-interface=pos new-routing-mark=isp2\n"
             "/ip route add gateway=ether1 routing-table=isp2\n",
-            set(),
+            {Action.ACCEPT},
         ),
     ],
 )
 def test_what_may_send_packets_elsewhere(lines: str, expected: set[Action | None]) -> None:
     assert _asked(_filters(FILTERING + lines), "pos") == expected
+
+
+ISP2 = "/ip route add gateway=ether1 routing-table=isp2\n"
+MARK = "/ip firewall mangle add action=mark-routing chain=prerouting in-interface=pos new-routing-mark=isp2{}\n" + ISP2
+SHOP_LIST = "/ip firewall address-list add list=shop address=192.168.0.0/16\n"
+ACCEPT = "/ip firewall mangle add action=accept chain=prerouting dst-address=192.168.0.0/16{}\n"
+RULE = "/routing rule add action=lookup interface=pos table=isp2\n" + ISP2
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (MARK.format(""), {None}),
+        (MARK.format(" dst-address=203.0.113.0/24"), set()),
+        (SHOP_LIST + MARK.format(" dst-address-list=!shop"), set()),
+        (SHOP_LIST + MARK.format(" dst-address-list=!other"), {None}),
+        (MARK.format(" dst-address=!192.168.0.0/16"), set()),
+        (ACCEPT.format("") + MARK.format(""), set()),
+        (ACCEPT.format(" src-address=10.0.0.1") + MARK.format(""), {None}),
+        (MARK.format("") + ACCEPT.format(""), {None}),
+        (RULE, {None}),
+        ("/routing rule add action=lookup dst-address=192.168.0.0/16 table=main\n" + RULE, set()),
+        (RULE + "/ip route add dst-address=192.168.40.0/24 gateway=guest routing-table=isp2\n", {Action.ACCEPT}),
+    ],
+)
+def test_another_table_does_not_know_the_networks_of_the_shop(lines: str, expected: set[Action | None]) -> None:
+    """Packets from the tills to the guests' network, where all that a rule sends elsewhere leaves by an uplink."""
+    source = (int(IPv4Address("192.168.30.10")),) * 2
+    question = Question("pos", "guest", (source,), (interval(IPv4Network("192.168.40.0/24")),), "tcp", 4443)
+    outcomes = [evaluate(each, question) for each in _filters(FILTERING + lines)]
+    assert {None if each.undecided() else Action.ACCEPT for each in outcomes} == expected
+    assert _asked(_filters(FILTERING + lines), "pos") <= {Action.ACCEPT}, "the internet is reached all the same"
 
 
 ARP = FILTERING.replace("name=pos vlan-id=30", "arp=reply-only name=pos vlan-id=30")

@@ -35,7 +35,11 @@ RELEASES = (
     "7.20.1",
 )
 
-UNTIL = {"ip hotspot.disabled": (7, 21), "ip hotspot walled-garden ip.disabled": (7, 21)}
+UNTIL = {
+    "ip hotspot.disabled": (7, 21),
+    "ip hotspot walled-garden ip.disabled": (7, 21),
+    "ipv6 nd.advertise-dns": (7, 21),
+}
 """Entries whose value is documented up to a version only."""
 
 

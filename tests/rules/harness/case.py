@@ -95,6 +95,8 @@ class Case:
     also: tuple[str, ...] = ()
     refused: bool = False
     """The program whose configuration is changed does not take it."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """Devices, each with its folder below `tests`, of a site that is put together; otherwise those of the shop."""
 
     @property
     def rule(self) -> str:
@@ -126,7 +128,7 @@ def read_cases(file: Path) -> tuple[Case, ...]:
     common = Case(file, "", 1, "")
     cases: list[Case] = []
     current = common
-    for token, heading in _pieces(tokens):
+    for token, heading in pieces(tokens):
         line = (token.map or [0])[0] + 1
         if heading is not None:
             current = Case(
@@ -135,9 +137,9 @@ def read_cases(file: Path) -> tuple[Case, ...]:
             )  # fmt: skip
             cases.append(current)
         elif token.type == "fence":
-            _take_fence(current, token, line)
+            take_fence(current, token, line)
         else:
-            _take_words(current, token.content, line)
+            take_words(current, token.content, line)
     if not common.shop:
         raise CaseError(f"{file}:1: the first paragraph must say `Base: openwrt/healthy, …`")
     if not cases:
@@ -145,7 +147,7 @@ def read_cases(file: Path) -> tuple[Case, ...]:
     return tuple(cases)
 
 
-def _pieces(tokens: list[Token]) -> Iterator[tuple[Token, str | None]]:
+def pieces(tokens: list[Token]) -> Iterator[tuple[Token, str | None]]:
     """Yield fences and paragraphs, and second-level headings with their title."""
     for token, following in zip(tokens, (*tokens[1:], None), strict=True):
         if token.type == "heading_open" and token.tag == "h2" and following is not None:
@@ -156,7 +158,7 @@ def _pieces(tokens: list[Token]) -> Iterator[tuple[Token, str | None]]:
             yield token, None
 
 
-def _take_words(case: Case, text: str, line: int) -> None:
+def take_words(case: Case, text: str, line: int) -> None:
     """Read the lines of a paragraph that begin with one of the words; the rest is for people."""
     for match in _WORDS.finditer(text):
         word, rest = match[1], " ".join(match[2].split())
@@ -217,7 +219,7 @@ def _changed(fix: ExpectedFix, **changes: object) -> ExpectedFix:
     return ExpectedFix(**(values | changes))  # type: ignore[arg-type]
 
 
-def _take_fence(case: Case, token: Token, line: int) -> None:
+def take_fence(case: Case, token: Token, line: int) -> None:
     info, lines = token.info.strip(), token.content.splitlines()
     if info == "yaml inventory":
         case.inventory += (token.content,)

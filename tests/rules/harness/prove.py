@@ -41,7 +41,7 @@ def problems(case: Case) -> list[str]:
     mine = [finding for finding in report.findings if finding.rule == slug]
     found = list(_verdicts(case, shop, mine))
     found += _others(case, slug, base.report(), report)
-    found += _judged(case)
+    found += judged(case)
     if not found:
         found += _fixes(case, shop, report, mine)
     if found:
@@ -63,7 +63,7 @@ def shown(finding: Finding) -> str:
     return f"{finding.result.value}{severity} {finding.subject}{about}: {finding.message} [{where}]"
 
 
-def _judged(case: Case) -> Iterator[str]:
+def judged(case: Case) -> Iterator[str]:
     """Real programs take what a case gives them, or refuse it where the case says so."""
     bases = {capture.device: capture for capture in shop_of(case, changed=False, redacted=False).captures}
     said = [
@@ -171,7 +171,7 @@ def _fixes(case: Case, shop: Shop, report: SiteReport, mine: list[Finding]) -> I
     yield from _alternatives(case, planned)
     yield from _commands(case, emitted)
     for fix in emitted:
-        yield from (f"{fix.label} ({fix.fix.title}): {problem}" for problem in _proof(case, shop, report, fix))
+        yield from (f"{fix.label} ({fix.fix.title}): {problem}" for problem in proof(case, shop, report, fix))
 
 
 def _by_hand(case: Case, planned: list[PlannedFix], emitted: list[PlannedFix], failed: list[Finding]) -> Iterator[str]:
@@ -206,7 +206,7 @@ def _commands(case: Case, emitted: list[PlannedFix]) -> Iterator[str]:
             yield f"the {name} are" + "".join(f"\n      {line}" for line in given)
 
 
-def _proof(case: Case, shop: Shop, report: SiteReport, fix: PlannedFix) -> Iterator[str]:
+def proof(case: Case, shop: Shop, report: SiteReport, fix: PlannedFix) -> Iterator[str]:
     """Make the proof of a fix again from the platform's own functions."""
     captures = {capture.device: capture for capture in shop.captures}
     edited = dict(captures)
@@ -246,7 +246,7 @@ def _proof(case: Case, shop: Shop, report: SiteReport, fix: PlannedFix) -> Itera
         if captures[name].platform == "linux" and not case.refused:
             judged = complaints(plain[name], with_secrets[name])
             yield from (f"with the fix, {main} is refused: {said}" for main, said in judged if said)
-    yield from _afterwards(shop, report, fix, tuple(edited.values()))
+    yield from _afterwards(case, shop, report, fix, tuple(edited.values()))
 
 
 def _on_the_command_line(
@@ -263,7 +263,10 @@ def _on_the_command_line(
         yield f"the undo commands of {title} do not lead back: {difference}"
 
 
-def _afterwards(shop: Shop, report: SiteReport, fix: PlannedFix, captures: tuple[Capture, ...]) -> Iterator[str]:
+def _afterwards(
+    case: Case, shop: Shop, report: SiteReport, fix: PlannedFix, captures: tuple[Capture, ...]
+) -> Iterator[str]:
+    """The finding is gone, and nothing is worse; what the base shop says too was only hidden."""
     entry = shop.entry
     devices = tuple(read(capture) for capture in captures)
     site = join(entry, load_policy(entry.policy), devices, shop.failures, NOW)
@@ -271,7 +274,11 @@ def _afterwards(shop: Shop, report: SiteReport, fix: PlannedFix, captures: tuple
     for finding in after:
         if finding.fingerprint in fix.findings and finding.result in _BAD:
             yield f"the finding stays: {shown(finding)}"
+    base, seen = shop_of(case, changed=False).report(), {finding.fingerprint for finding in report.findings}
+    worse_than_base = worsened(base.findings, after)
     for finding in worsened(report.findings, after):
+        if finding.fingerprint not in seen and finding not in worse_than_base:
+            continue
         yield f"the fix makes it worse: {shown(finding)}"
 
 

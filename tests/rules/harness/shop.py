@@ -13,7 +13,7 @@ import yaml
 from auditor.capture import Capture, CapturedFile, Failure, Gap, Kind
 from auditor.inventory import SiteEntry, loads
 from auditor.pipeline import SiteReport, audit
-from auditor.platforms import platform
+from auditor.platforms import PLATFORMS, platform
 from auditor.policies import load_policy
 from auditor.secrets import Redactor
 from tests.rules.harness.case import Block, Case, CaseError, Expected, Line, Verb
@@ -63,10 +63,8 @@ def shop_of(case: Case, *, changed: bool = True, redacted: bool = True) -> Shop:
     Secrets are redacted as in production, unless a test wants to see what the redaction changes.
     """
     inventory = _inventory(case)
-    devices = yaml.load(inventory, yaml.BaseLoader)["sites"]["shop"]["devices"]
-    files = _base_files(SHOPS / case.shop)
-    if not files:
-        raise CaseError(f"{case.file}:1: there is no shop {case.shop} below tests/shops")
+    devices = _devices(inventory)
+    files = _base_files(case)
     if "state none" in case.settings:
         files = {place: lines for place, lines in files.items() if not _is_state(devices, place, lines)}
     gaps: dict[str, list[Gap]] = {}
@@ -92,6 +90,14 @@ def shop_of(case: Case, *, changed: bool = True, redacted: bool = True) -> Shop:
     return Shop(inventory, tuple(captures), tuple(failures), places)
 
 
+def _devices(inventory: str) -> dict[str, Any]:
+    """The devices of the shop, those that it shares with others among them."""
+    data = yaml.load(inventory, yaml.BaseLoader)
+    return {
+        name: data.get("devices", {}).get(name, device) for name, device in data["sites"]["shop"]["devices"].items()
+    }
+
+
 def _is_state(devices: Mapping[str, Any], place: Place, lines: Iterable[Line]) -> bool:
     """Whether a text tells what the device is doing; some outputs tell what it was told."""
     device, name = place
@@ -103,15 +109,39 @@ def _is_state(devices: Mapping[str, Any], place: Place, lines: Iterable[Line]) -
 
 
 def _inventory(case: Case) -> str:
-    text = (SHOPS / case.shop / "inventory.yaml").read_text(encoding="utf-8")
-    data: dict[str, Any] = yaml.load(text, yaml.BaseLoader)
+    folder = SHOPS.parent / "sites/parts" if case.parts else SHOPS / case.shop
+    data: dict[str, Any] = yaml.load((folder / "inventory.yaml").read_text(encoding="utf-8"), yaml.BaseLoader)
     (site,) = data["sites"].values()
+    for name, part in case.parts:
+        site["devices"][name] = {"captures": f"{name}/", "platform": _platform(case, part)}
     hours: dict[str, Any] = {}
     for setting in case.settings:
         _set(case, site, setting, hours)
     for patch in case.inventory:
         _merge(site, yaml.load(patch, yaml.BaseLoader) or {})
-    return yaml.safe_dump({"sites": {"shop": site}}, sort_keys=False, allow_unicode=True)
+    shared = {name: _share(site["devices"], name) for name, device in site["devices"].items() if _SHARED & set(device)}
+    above = {"devices": shared} if shared else {}
+    return yaml.safe_dump({**above, "sites": {"shop": site}}, sort_keys=False, allow_unicode=True)
+
+
+_SHARED = {"part", "on_site", "shared"}
+"""What a device has that several sites share; of these words the inventory knows the first two, at the site."""
+
+
+def _share(devices: dict[str, Any], name: str) -> dict[str, Any]:
+    """Leave at the site what it says of its share of a device, and return the rest."""
+    whole = devices[name]
+    devices[name] = {key: whole[key] for key in ("part", "on_site") if key in whole}
+    return {key: value for key, value in whole.items() if key not in _SHARED}
+
+
+def _platform(case: Case, part: str) -> str:
+    """The platform of a part of a site, as its folder says: `openwrt-router`, or `shops/openwrt/healthy/gw`."""
+    word = part.split("/")[1] if part.startswith("shops/") else part.rpartition("/")[2].partition("-")[0]
+    names = {each.name: each.name for each in PLATFORMS} | {"ios": "cisco_ios"}
+    if word not in names:
+        raise CaseError(f"{case.file}:1: a part begins with its platform, as in `openwrt-router`, not '{part}'")
+    return names[word]
 
 
 def _set(case: Case, site: dict[str, Any], setting: str, hours: dict[str, Any]) -> None:
@@ -156,12 +186,21 @@ def _merge(below: dict[str, Any], above: Mapping[str, Any]) -> None:
 # -- captures -------------------------------------------------------------------------------------------------
 
 
-def _base_files(folder: Path) -> dict[Place, list[Line]]:
+def _base_files(case: Case) -> dict[Place, list[Line]]:
+    """The files of all devices: folders of the shop, or those that a site is put together of."""
+    shop = SHOPS / case.shop
+    folders = {name: SHOPS.parent / part for name, part in case.parts} or {
+        folder.name: folder for folder in sorted(shop.glob("*")) if folder.is_dir()
+    }
+    if not folders:
+        raise CaseError(f"{case.file}:1: there is no shop {case.shop} below tests/shops")
     files: dict[Place, list[Line]] = {}
-    for path in sorted(file for file in folder.rglob("*") if file.is_file()):
-        device, _, name = path.relative_to(folder).as_posix().partition("/")
-        if name:
-            files[device, name] = [Line(text, ()) for text in path.read_text(encoding="utf-8").split("\n")]
+    for device, folder in folders.items():
+        if not folder.is_dir():
+            raise CaseError(f"{case.file}:1: there is no {folder}")
+        for path in sorted(file for file in folder.rglob("*") if file.is_file()):
+            text = path.read_text(encoding="utf-8")
+            files[device, path.relative_to(folder).as_posix()] = [Line(line, ()) for line in text.split("\n")]
     return files
 
 

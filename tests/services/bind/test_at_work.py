@@ -44,6 +44,17 @@ CASES = {
 }  # fmt: skip
 
 
+_ZONE = f'zone "{DOMAIN}" {{ type forward; forward only; forwarders {{ 127.0.0.2 port 5300; }}; }};'
+
+
+@pytest.mark.parametrize("exempt", [False, True])
+def test_answers_of_a_zone_of_its_own_are_filtered_all_the_same(exempt: bool) -> None:
+    """What forwards a domain must exempt it too."""
+    deny = f"{DENY} {{ 10/8; }}" + (f' except-from {{ "{DOMAIN}"; }};' if exempt else ";")
+    files = {MAIN: (BASE % (deny, _ZONE)).replace("127.0.0.2 port 5300; }; forward only", "127.0.0.9; }; forward only")}
+    assert (answers(files, ["named", "-g", "-4", "-c", MAIN])[NAME][1] == ANSWER) is exempt
+
+
 @pytest.mark.parametrize(("text", "behind"), CASES)
 def test_the_client_gets_what_we_say(text: str, behind: str) -> None:
     zone = "$TTL 60\n@ IN SOA a. b. 1 2 3 4 5\n@ IN NS localhost.\n"

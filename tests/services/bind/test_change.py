@@ -1,8 +1,10 @@
 """Changes in named.conf: the file and statement that are changed, the way back, and what is refused."""
 
+from ipaddress import IPv4Address
+
 import pytest
 
-from auditor.intents import ExemptFromRebindProtection, GiveOutIpv4Answers, Intent, RemoveLocalAnswer
+from auditor.intents import ExemptFromRebindProtection, ForwardDomain, GiveOutIpv4Answers, Intent, RemoveLocalAnswer
 from auditor.model import Stated
 from auditor.services import Instance, NotPossible
 from auditor.services.bind import MAIN, SERVICE
@@ -44,9 +46,32 @@ def test_the_statement_that_denies_is_changed(files: dict[str, str], key: str, p
     assert not any(isinstance(other.exempt_domains, Stated) for other in others)
 
 
+SERVERS = (IPv4Address("192.0.2.53"), IPv4Address("192.0.2.54"))
+VIEWS = {MAIN: 'view "a" {\n\trecursion yes;\n};\nview "b" { recursion yes; };\n'}
+
+
+@pytest.mark.parametrize(
+    ("files", "key"), [(FILES, "bind"), ({MAIN: "options { };"}, "bind"), (VIEWS, "bind/a"), (VIEWS, "bind/b")]
+)
+def test_a_domain_gets_servers_of_its_own(files: dict[str, str], key: str) -> None:
+    intent = ForwardDomain(key, "reader.example", SERVERS)
+    after = edited(files, intent)
+    puts = [SERVICE.edit(host_of(each, "bind"), INSTANCE, intent) for each in (files, after)]
+    assert puts[0] == puts[1]
+    for resolver in SERVICE.read(host_of(after, "bind"), INSTANCE).resolvers:
+        asked = [(f.domain, str(f.address)) for f in resolver.forwarders if f.domain is not None]
+        wanted = [("reader.example", "192.0.2.53"), ("reader.example", "192.0.2.54")]
+        assert asked == (wanted if resolver.key == key else [])
+
+
 @pytest.mark.parametrize(
     ("files", "intent"),
     [
+        (FILES, ForwardDomain("bind", 'a"; };', SERVERS)),
+        (
+            {MAIN: 'zone "A." { type forward; forwarders { 192.0.2.9; }; };\n'},
+            ForwardDomain("bind", "a", SERVERS),
+        ),
         (FILES, RemoveLocalAnswer("bind", "zone a", "a")),
         (FILES, GiveOutIpv4Answers("bind")),
         (FILES, ExemptFromRebindProtection("bind", "a;b")),

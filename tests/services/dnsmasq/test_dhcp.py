@@ -187,6 +187,21 @@ def test_each_range_belongs_to_the_interface_of_its_subnet() -> None:
     assert (relayed.key, value(relayed.interface)) == ("dnsmasq/192.168.30.0", "")
 
 
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("dhcp-relay=192.168.10.1,198.18.0.9", ("198.18.0.9",)),
+        ("dhcp-relay=192.168.10.1,198.18.0.9,eth1", ("198.18.0.9",)),
+        ("dhcp-relay=192.168.10.1,198.18.0.9#6767", ()),
+        ("dhcp-relay=192.168.10.1,,eth1", ()),
+    ],
+)
+def test_a_relay_is_where_its_own_address_is(line: str, asked: tuple[str, ...]) -> None:
+    """The interface behind the server is where its answers come in, not where clients are."""
+    (relay,) = part(line + "\n").dhcp_scopes
+    assert (value(relay.interface), relay.relays_to) == ("br-lan", tuple(map(IPv4Address, asked)))
+
+
 def test_ipv6_and_proxy_ranges_are_no_scopes() -> None:
     read = part("dhcp-range=::,constructor:br-lan,ra-stateless\ndhcp-range=192.168.10.0,proxy\n").dhcp_scopes
     assert (read.items, read.holes) == ((), ())

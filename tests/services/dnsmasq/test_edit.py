@@ -11,6 +11,7 @@ from auditor.intents import (
     DisableStationIsolation,
     EnlargePool,
     ExemptFromRebindProtection,
+    ForwardDomain,
     GiveOutIpv4Answers,
     Intent,
     RemoveLocalAnswer,
@@ -28,6 +29,7 @@ from tests.services.hosts import host_of, interface_of
 
 real = pytest.mark.skipif(bool(why_not(dnsmasq.PROGRAM)), reason=why_not(dnsmasq.PROGRAM) or "there")
 SHOP = (interface_of("br-lan", "192.168.10.1/24"), interface_of("br-lan.20", "192.168.20.1/24"))
+SERVERS = (IPv4Address("192.0.2.53"), IPv4Address("192.0.2.54"))
 LAN, GUEST, WHO = "dnsmasq/192.168.10.0", "dnsmasq/192.168.20.0", "dnsmasq"
 DROP_IN = "/etc/dnsmasq.d/shop.conf"
 FILES = {
@@ -99,6 +101,7 @@ INTENTS: list[Intent] = [
     SetDomainNameServers(GUEST, (IPv4Address("192.0.2.5"),)),
     StopPreferringIpv6Only(LAN),
     ExemptFromRebindProtection(WHO, "stripe-terminal-local-reader.net"),
+    ForwardDomain(WHO, "stripe-terminal-local-reader.net", SERVERS),
     GiveOutIpv4Answers(WHO),
     *(_local(f"{letter}.example") for letter in "abcdefghi"),
 ]
@@ -171,6 +174,8 @@ def test_the_line_of_a_lease_keeps_its_comment() -> None:
         (EnlargePool(LAN, 400), "do not fit"),
         (ExemptFromRebindProtection(WHO, "a b.example"), "cannot be written"),
         (ExemptFromRebindProtection(WHO, "*.example"), "cannot be written"),
+        (ForwardDomain(WHO, "a/b", SERVERS), "cannot be written"),
+        (ForwardDomain(WHO, "c.example", SERVERS), "another line"),
     ],
 )
 def test_what_is_not_possible_says_why(intent: Intent, why: str) -> None:

@@ -303,3 +303,10 @@ def test_names_of_files() -> None:
     assert [each.path for each in includes(MAIN, '// <?include "/no"?>\n{<?include "a.json"?>', ())] == ["/a.json"]
     named = dhcp4(lease_database={"type": "memfile", "name": "/x.csv"})
     assert state_files({MAIN: named}, ()) == ("/x.csv", "/x.csv.2")
+
+
+@pytest.mark.parametrize(("kind", "past"), [(None, True), ("raw", True), ("udp", False)])
+def test_raw_sockets_hear_past_the_packet_filter(kind: str | None, past: bool) -> None:
+    more = {"dhcp-socket-type": kind} if kind else {}
+    found = scope_of(dhcp4(interfaces_config={"interfaces": ["*"], **more}))
+    assert found.hears_past_filters.value is past  # type: ignore[union-attr]

@@ -13,6 +13,7 @@ from auditor.intents import (
     AddReservation,
     EnlargePool,
     ExemptFromRebindProtection,
+    ForwardDomain,
     GiveOutIpv4Answers,
     Intent,
     RemoveLocalAnswer,
@@ -131,6 +132,7 @@ def test_version_6() -> None:
         (SetLeaseTime(LAN, DAY), '  leaseTime = "24h"'),
         (EnlargePool(LAN, 100), '  end = "192.168.10.149"'),
         (ExemptFromRebindProtection("pihole", "a.example"), '    "rebind-domain-ok=/a.example/",'),
+        (ForwardDomain("pihole", "a.example", (IPv4Address("192.0.2.5"),)), '    "server=/a.example/192.0.2.5"'),
         (SetDomainNameServers(LAN, (IPv4Address("192.0.2.5"),)), '    "dhcp-option=6,192.0.2.5"'),
         (StopPreferringIpv6Only(LAN), '    "stop-dns-rebind"'),
         (
@@ -150,6 +152,17 @@ def test_edits_of_version_6(intent: Intent, line: str) -> None:
     tomllib.loads(changed[TOML])
     assert len(set(changed[TOML].split("\n")) - set(V6.split("\n"))) <= 2
     assert SERVICE.read(_host(changed), INSTANCE) != before
+
+
+def test_version_5_keeps_a_forward_in_a_file_that_it_does_not_write() -> None:
+    intent = ForwardDomain("pihole", "a.example", (IPv4Address("192.0.2.5"), IPv4Address("192.0.2.6")))
+    for own, path in (("", "/etc/dnsmasq.conf"), ("stop-dns-rebind\n", "/etc/dnsmasq.d/99-shop.conf")):
+        files = {**V5, "/etc/dnsmasq.d/99-shop.conf": own}
+        changed = _edited(files, intent)
+        assert [each for each in changed if changed[each] != files[each]] == [path]
+        (resolver,) = SERVICE.read(_host(changed), INSTANCE).resolvers
+        asked = {str(f.address) for f in resolver.forwarders if f.domain == "a.example"}
+        assert asked == {"192.0.2.5", "192.0.2.6"}
 
 
 def test_the_proposed_lease_is_read_again() -> None:

@@ -1,8 +1,10 @@
 """What the model says of the readers' name is what a client of a real Unbound gets."""
 
+from ipaddress import IPv4Address
+
 import pytest
 
-from auditor.intents import ExemptFromRebindProtection
+from auditor.intents import ExemptFromRebindProtection, ForwardDomain
 from auditor.model import Stated
 from auditor.services import Instance
 from auditor.services.unbound import MAIN, SERVICE
@@ -70,3 +72,18 @@ def test_the_fix_works() -> None:
         text = SERVICE.put(text, put.place, put.value)
     assert judge.complaint({MAIN: text}, MAIN) == ""
     assert answers({MAIN: text}, ["unbound", "-d", "-c", MAIN])[NAME] == ("NOERROR", ANSWER)
+
+
+@pytest.mark.parametrize("exempt", [False, True])
+def test_answers_of_a_zone_of_its_own_are_filtered_all_the_same(exempt: bool) -> None:
+    """What forwards a domain must exempt it too; here the server that is named answers on the usual port."""
+    text = BASE.format(" private-address: 10.0.0.0/8").replace("127.0.0.2@5300", "127.0.0.9@5399")
+    wanted: list[ExemptFromRebindProtection | ForwardDomain] = [
+        ForwardDomain("unbound", DOMAIN, (IPv4Address("127.0.0.2"),))
+    ]
+    for intent in [*wanted, *([ExemptFromRebindProtection("unbound", DOMAIN)] if exempt else [])]:
+        for put in SERVICE.edit(host_of({MAIN: text}, "unbound"), INSTANCE, intent) or ():
+            text = SERVICE.put(text, put.place, put.value)
+    assert judge.complaint({MAIN: text}, MAIN) == ""
+    asked = text.replace("forward-addr: 127.0.0.2\n", "forward-addr: 127.0.0.2@5300\n")
+    assert (answers({MAIN: asked}, ["unbound", "-d", "-c", MAIN])[NAME][1] == ANSWER) is exempt
