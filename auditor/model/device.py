@@ -50,6 +50,7 @@ class Device:
     controlled_radios: Listed[ControlledRadio] = field(default_factory=Listed)
     learned: Listed[Learned] = field(default_factory=Listed)
     link_neighbours: Listed[LinkNeighbour] = field(default_factory=Listed)
+    shut_ports: Listed[Port] = field(default_factory=Listed)
     routes: Listed[Route] = field(default_factory=Listed)
     ipv6_resolvers: Listed[Ipv6Resolver] = field(default_factory=Listed)
 

@@ -259,7 +259,8 @@ def uplinks(
     further = {leg.device: leg.entering for way in found_ways for leg in way.legs[1:]}
     own = {device.name: device for device in routers(segment, devices, named)}
     found: list[Interface] = []
-    holes = [way.fact for way in found_ways if way.at and way.end is End.UNKNOWN and isinstance(way.fact, Unknown)]
+    lost = [way for way in found_ways if way.at and not passes_nothing(area.tables[way.at].device)]
+    holes = [way.fact for way in lost if way.end is End.UNKNOWN and isinstance(way.fact, Unknown)]
     for device in (*own.values(), *(each for each in devices if each.name in further and each.name not in own)):
         holes.extend(device.interfaces.holes)
         for interface in device.interfaces:

@@ -13,8 +13,18 @@ from auditor.site.routing import End, Way, ways
 from auditor.site.segments import Segment
 
 
-def outward(device: Device, address: IPv4Address, around: Neighbourhood, *, protocol: str, port: int) -> Egress | None:
+def outward(
+    device: Device,
+    address: IPv4Address,
+    around: Neighbourhood,
+    *,
+    protocol: str,
+    port: int,
+    clients: Addresses | None = None,
+) -> Egress | None:
     """Follow what a device sends to an address outside, or of another device, by the filters that it meets.
+
+    `clients` are those whose packets it sends elsewhere than they are addressed to, if they are not its own.
 
     None: no filter stops it, or not on every way. Its own filters are left out, since those for forwarded packets do
     not see what it sends itself.
@@ -28,11 +38,16 @@ def outward(device: Device, address: IPv4Address, around: Neighbourhood, *, prot
     if owners and goal is None:
         return None
     found = ways(First((start,), told=True), goal, there, around)
-    judged = [_filters(way, there, around, protocol, port) for way in found]
+    judged = [_filters(way, there, around, protocol, port, _sources(way, clients, around)) for way in found]
     if goal is not None:
         server = around.tables[owners[0].device].device
-        judged = [(*hops, *_heard(way, hops, goal, server, address, around, protocol, port))
-                  for way, hops in zip(found, judged, strict=True)]  # fmt: skip
+        judged = [
+            (
+                *hops,
+                *_heard(way, hops, goal, server, address, around, protocol, port, _sources(way, clients, around)),
+            )
+            for way, hops in zip(found, judged, strict=True)
+        ]
     stops = [decisive(hops) for hops in judged]
     for passage in (Passage.BLOCKED, Passage.UNKNOWN):
         if stops and all(stop is not None and stop.passage in (Passage.BLOCKED, passage) for stop in stops):
@@ -41,14 +56,27 @@ def outward(device: Device, address: IPv4Address, around: Neighbourhood, *, prot
     return None
 
 
-def _filters(way: Way, there: tuple[Interval, ...], around: Neighbourhood, protocol: str, port: int) -> tuple[Hop, ...]:
+def _sources(way: Way, clients: Addresses | None, around: Neighbourhood) -> Addresses:
+    """The address by which packets leave their first device, or those of clients where it does not translate them."""
+    if not way.legs:
+        return Addresses(())
+    if not way.legs:
+        return clients or Addresses(())
+    first = way.legs[0]
+    if clients is not None and not translations(around.tables[first.device].device, first):
+        return clients
+    return Addresses(_own(around.tables[first.device].interface(first.leaving)))
+
+
+def _filters(
+    way: Way, there: tuple[Interval, ...], around: Neighbourhood, protocol: str, port: int, sources: Addresses
+) -> tuple[Hop, ...]:
     hops: list[Hop] = []
     translated = False
     for index, leg in enumerate(way.legs):
         device = around.tables[leg.device].device
         if index:
-            out = around.tables[way.legs[0].device].interface(way.legs[0].leaving)
-            hops += filters_of(device, leg, Packets(Addresses(_own(out)), there, protocol, port, translated))
+            hops += filters_of(device, leg, Packets(sources, there, protocol, port, translated))
         translated = translated or bool(translations(device, leg))
     return tuple(hops)
 
@@ -62,14 +90,14 @@ def _heard(
     around: Neighbourhood,
     protocol: str,
     port: int,
+    sources: Addresses,
 ) -> tuple[Hop, ...]:
     """The filter of a server for what is for itself; nothing where the packets do not come, or come translated."""
     if way.end is not End.ARRIVED or decisive(before) is not None:
         return ()
     if any(translations(around.tables[leg.device].device, leg) for leg in way.legs[1:]):
         return ()
-    out = around.tables[way.legs[0].device].interface(way.legs[0].leaving)
-    found = to_device(goal, server, address, protocol=protocol, port=port, sources=Addresses(_own(out)))
+    found = to_device(goal, server, address, protocol=protocol, port=port, sources=sources)
     return () if found is None else found.hops
 
 

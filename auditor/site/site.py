@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 from auditor.capture import Failure, Gap
 from auditor.inventory import Addressing, Role, SiteEntry, WorkingDay, working_day
-from auditor.model import Bss, Declared, Device, DhcpScope, Interface, Listed, Port, Unknown
+from auditor.model import Bss, Declared, Device, DhcpScope, DnsRedirect, Interface, Listed, Port, Unknown
 from auditor.policies import Policy
 from auditor.site.addresses import Addresses, by_dhcp, whole
 from auditor.site.bridge_filters import Sides
@@ -486,6 +486,25 @@ class Site:
         return self._memory.once(
             ("asks", device, address, protocol, port),
             lambda: outward(self.device(device), address, self._around, protocol=protocol, port=port),
+        )
+
+    def redirected(self, clients: Pos | Readers, redirect: DnsRedirect) -> Egress | None:
+        """Say what stops questions of clients behind the device that sends them elsewhere; None as for `asks`."""
+        if isinstance(redirect.to_address, Unknown) or isinstance(redirect.to_port, Unknown):
+            return None
+        address, port = redirect.to_address.value, redirect.to_port.value
+        if address is None or (owned := owner(address, self.devices)) is None or owned[0].name == redirect.device:
+            return None
+        return self._memory.once(
+            ("redirected", clients, redirect.device, address, port),
+            lambda: outward(
+                self.device(redirect.device),
+                address,
+                self._around,
+                protocol="udp",
+                port=port,
+                clients=self._addresses(clients),
+            ),
         )
 
     def declared(self, name: str) -> Declared[str] | Unknown | None:

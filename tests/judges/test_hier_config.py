@@ -26,6 +26,7 @@ _ONE = "it knows no rule that a block has one such line, and keeps the old one b
 _GUARD = "it takes the commands of one visit together, and does not see that what is shut is opened again"
 _RESEQUENCE = "it numbers entries that have no number itself, and does not know `ip access-list resequence`"
 _FLAT = "it does not know that `ip access-list extended 101` and `access-list 101` are one list"
+_VLANS = "it does not know that `switchport trunk allowed vlan add` changes the list of the line above"
 _BY_TEXT = (
     "it takes an entry that has a number away by that number only, where the device also takes what the entry says"
 )
@@ -49,6 +50,14 @@ DIFFERENT: dict[str, tuple[str, Lines, Lines]] = {
             "ip access-list extended POS-IN / no deny tcp any any eq 443",
         ),
         NOTHING,
+    ),
+    "made-anew-by-the-device": (
+        _VLANS,
+        _lines(
+            "interface GigabitEthernet1/0/24 / switchport trunk allowed vlan 1,20,21",
+            "interface GigabitEthernet1/0/24 / switchport trunk allowed vlan add 22",
+        ),
+        _lines("interface GigabitEthernet1/0/24 / switchport trunk allowed vlan 1,20-22"),
     ),
     "timers-behind-one-guard": (_ONE, _lines("wireless profile policy POS / session-timeout 1800"), NOTHING),
     "no-guard-needed": (_ONE, _lines("wireless profile policy SPARE / session-timeout 1800"), NOTHING),
@@ -102,6 +111,14 @@ DIFFERENT: dict[str, tuple[str, Lines, Lines]] = {
 
 DIFFERENT_BACK: dict[str, tuple[str, Lines, Lines]] = {
     "stated": (_ONE, _lines("ip dhcp pool POS / lease 1 12"), NOTHING),
+    "made-anew-by-the-device": (
+        _VLANS,
+        _lines(
+            "interface GigabitEthernet1/0/24 / switchport trunk allowed vlan 1,20-22",
+            "interface GigabitEthernet1/0/24 / switchport trunk allowed vlan remove 22",
+        ),
+        _lines("interface GigabitEthernet1/0/24 / switchport trunk allowed vlan 1,20,21"),
+    ),
     "timers-behind-one-guard": (_ONE, _lines("wireless profile policy POS / session-timeout 86400"), NOTHING),
     "no-guard-needed": (_ONE, _lines("wireless profile policy SPARE / session-timeout 86400"), NOTHING),
     "band-up": (_GUARD, _lines("ap dot11 5ghz shutdown", "no ap dot11 5ghz shutdown"), NOTHING),

@@ -47,6 +47,7 @@ class Network:
 
     interfaces: Listed[Interface]
     ports: Listed[Port]
+    shut_ports: Listed[Port]
     doubts: tuple[Unknown, ...]
     links: Links
     vlans: Vlans
@@ -127,6 +128,7 @@ def read(config: Config, reading: Reading) -> Network:
     return Network(
         interfaces=Listed(interfaces, holes),
         ports=ports.read(config, links, members, bridges, vids),
+        shut_ports=ports.read_shut(config, links, members, vids),
         doubts=_doubts(config, links, table),
         links=links,
         vlans=table,

@@ -76,6 +76,7 @@ def _device(reading: Reading, config: Config) -> Device:
         pending_changes=config.default("pending-changes", true_false),
         interfaces=networks.interfaces,
         ports=networks.ports,
+        shut_ports=networks.shut_ports,
         radios=radios,
         bsses=bsses,
         dhcp_scopes=merged(scopes, _doubts(snooping)),

@@ -1,14 +1,14 @@
 """Ethernet ports: the segments that a cable reaches, isolation, and a speed that is fixed.
 
 A bundle (`Port-channel1`) is one port: what its members say of VLANs follows it. Ports that are shut carry nothing and
-are left out. Source: Cisco, "Configuring Interface Characteristics", Catalyst 9300 configuration guide (`speed`:
+are listed apart. Source: Cisco, "Configuring Interface Characteristics", Catalyst 9300 configuration guide (`speed`:
 10, 100, 1000, 2500, 5000, `auto` with the speeds that are offered, `nonegotiate`); the same, "Troubleshooting Cisco
 Catalyst Switches to NIC Compatibility Issues" (a port of which speed and duplex are set does not negotiate).
 """
 
 from collections.abc import Iterator, Mapping
 
-from auditor.model import Fact, Listed, Port, Stated, Unknown, known_like
+from auditor.model import Fact, Listed, Port, Stated, Unknown, known_like, spans_of
 from auditor.platforms.cisco_ios.bridging import Bridging
 from auditor.platforms.cisco_ios.config import Config
 from auditor.platforms.cisco_ios.interface_names import Kind, type_of
@@ -38,6 +38,31 @@ def read(
     return Listed(found, config.holes())
 
 
+def read_shut(
+    config: Config, links: Links, switchports: Mapping[str, Switchport], vids: frozenset[int]
+) -> Listed[Port]:
+    """Read the switch ports that are shut, with what they would carry."""
+    found: list[Port] = []
+    for link in links.of(Kind.ETHERNET, Kind.CHANNEL):
+        port = switchports.get(link.name)
+        if link.channel or port is None or isinstance(link.on, Unknown) or link.on.value or not port.trunk:
+            continue
+        names = _names(port.vlans, vids)
+        if not isinstance(names, Unknown):
+            names = known_like(names.value, Stated(None, spans_of(names, link.on)))
+        found.append(Port(config.device, link.name, names, port.isolated, Stated(None, (link.header,))))
+    return Listed(tuple(found))
+
+
+def _names(carried: Fact[frozenset[int]], vids: frozenset[int]) -> Fact[tuple[str, ...]]:
+    match carried:
+        case Unknown():
+            could_be = (tuple(link_of(vid) for vid in sorted(each & vids)) for each in carried.could_be)
+            return Unknown(carried.why, carried.near, carried.settle, tuple(could_be))
+        case known:
+            return known_like(tuple(link_of(vid) for vid in sorted(known.value & vids)), known)
+
+
 def _ports(
     config: Config, links: Links, switchports: Mapping[str, Switchport], bridges: Bridging, vids: frozenset[int]
 ) -> Iterator[Port]:
@@ -51,12 +76,7 @@ def _ports(
         switched = links.switched(link.name)
         port = switchports.get(link.name)
         if port is not None and not isinstance(switched, Unknown):
-            carried = port.vlans
-            names: Fact[tuple[str, ...]] = (
-                carried
-                if isinstance(carried, Unknown)
-                else known_like(tuple(link_of(vid) for vid in sorted(carried.value & vids)), carried)
-            )
+            names = _names(port.vlans, vids)
             isolated = port.isolated
         elif isinstance(switched, Unknown):
             default: tuple[str, ...] = (link_of(1),)

@@ -80,15 +80,36 @@ def _carried(port: Settings, mode: str, vlans: Vlans, said: Fact[str]) -> Fact[f
     if mode == "trunk":
         return _existing(_trunk(port), vlans)
     access = _access(port, vlans)
-    if mode.startswith("dynamic") and _is_said_to_trunk(port):
-        # The other end decides: a switch may make it a trunk, a reader does not.
+    if mode.startswith("dynamic") and _has_limits(port):
+        return _negotiated(port, _existing(access, vlans), _existing(_trunk(port), vlans), said)
+    if mode.startswith("dynamic") and port.said("switchport mode") is not None:
+        # Nobody wrote which networks a trunk would have here; a reader makes it none.
         access = combine(lambda one, more: one | more, access, _trunk(port))
     return _existing(access, vlans)
 
 
-def _is_said_to_trunk(port: Settings) -> bool:
-    limits = [line for line in port.each("switchport trunk allowed vlan") if line.rest not in ("all", f"1-{LAST}")]
-    return port.said("switchport mode") is not None or bool(limits)
+def _negotiated(
+    port: Settings, access: Fact[frozenset[int]], trunk: Fact[frozenset[int]], said: Fact[str]
+) -> Fact[frozenset[int]]:
+    """The other end decides: a switch that speaks DTP may make it a trunk, a reader or an access point does not.
+
+    Source: Cisco, "Configuring VLAN Trunks", Catalyst 9300 configuration guide, on Dynamic Trunking Protocol.
+    """
+    for fact in (access, trunk):
+        if isinstance(fact, Unknown):
+            return fact
+    assert not isinstance(access, Unknown)
+    assert not isinstance(trunk, Unknown)
+    if access.value == trunk.value:
+        return access
+    why = f"whether {port.title} is a trunk, the other end decides (DTP)"
+    settle = "set `switchport mode trunk` or `switchport mode access`, or see what `show interfaces trunk` shows"
+    near = tuple(dict.fromkeys((*said.spans, *trunk.spans, *access.spans)))
+    return Unknown(why, near, settle, (access.value, trunk.value))
+
+
+def _has_limits(port: Settings) -> bool:
+    return any(line.rest not in ("all", f"1-{LAST}") for line in port.each("switchport trunk allowed vlan"))
 
 
 def _access(port: Settings, vlans: Vlans) -> Fact[frozenset[int]]:

@@ -93,7 +93,8 @@ def _enabled(config: Config, located: Located) -> Fact[bool]:
         case disabled:
             waits = config.stated(located, "auto", netifd_bool)
             if waits is None or (not isinstance(waits, Unknown) and waits.value):
-                return _without_device(config, located) or known_like(True, disabled)
+                missing = _without_device(config, located) or _without_bridge(config, located)
+                return missing or known_like(True, disabled)
             why = f"interface {located.id} comes up only when somebody brings it up (auto 0)"
             return Unknown(why, waits.spans, "look at `ubus call network.interface dump`")
 
@@ -112,6 +113,35 @@ def _without_device(config: Config, located: Located) -> Unknown | None:
         return None
     settle = "name its device, or look at `ubus call network.interface dump`"
     return Unknown(f"interface {located.id} names no device, and no radio joins it", (config.header(located),), settle)
+
+
+def _without_bridge(config: Config, located: Located) -> Unknown | None:
+    """An interface on a bridge, or on a VLAN of it, is down where no section makes the bridge.
+
+    `config bridge-vlan` makes none, it only fills one that is there. Devices of other kinds come by their drivers or
+    by other programs, so that nothing is said of those without a section.
+    """
+    link = _link(config, located)
+    if isinstance(link, Unknown) or _is_bridge(config, located):
+        return None
+    devices = {name: s for s in config.sections("network", "device") for name, _ in config.words(s, "name")[:1]}
+    over = devices.get(link.value)
+    under = config.words(over, "ifname")[:1] if over is not None and not _is_bridge(config, over) else ()
+    base = (under[0][0] if under else link.value).partition(".")[0]
+    vlans = [vlan for vlan in config.sections("network", "bridge-vlan") if base in _names(config, vlan, "device")]
+    if not (vlans or base.startswith("br-")) or any(bridge.name == base for bridge in bridges(config)):
+        return None
+    other = devices.get(base)
+    if other is not None and config.words(other, "type"):
+        return None
+    why = f"interface {located.id} is on {printable(base)}, and no section makes that bridge"
+    settle = "add the bridge with its ports, or look at `ubus call network.interface dump`"
+    near = tuple(dict.fromkeys((*link.spans, *(config.header(vlan) for vlan in vlans))))
+    return Unknown(why, near, settle)
+
+
+def _names(config: Config, located: Located, option: str) -> tuple[str, ...]:
+    return tuple(word for word, _ in config.words(located, option))
 
 
 def _link(config: Config, located: Located) -> Fact[str]:

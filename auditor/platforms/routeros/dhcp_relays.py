@@ -27,7 +27,8 @@ def relays(config: Config, network: Interfaces) -> list[DhcpScope]:
         why = f"requests for addresses are relayed to {where}, where the lease is decided"
         unknown = Unknown(why, near, f"audit the DHCP server at {where} as well, or declare dhcp")
         key = f"relay {printable(item.key, 200)}"
-        hears = Unknown("whether a relay takes questions before the packet filter is not documented", near)
+        why = "whether a relay takes questions before the packet filter is not documented"
+        hears = Unknown(why, near, "let the filter accept UDP 67 from this network, or see whether clients get leases")
         found.append(
             DhcpScope.relay(
                 config.device,

@@ -43,6 +43,7 @@ class Network:
 
     interfaces: Listed[Interface]
     ports: Listed[Port]
+    shut_ports: Listed[Port]
     bridges: Bridges
     links: Links
     routes: Routes
@@ -106,6 +107,7 @@ def read(config: Config, reading: Reading | None = None) -> Network:
     return Network(
         interfaces=Listed(interfaces, tuple(dict.fromkeys((*holes, *_meshes(config))))),
         ports=ports.ports(config, links, read, chip, interfaces, sockets),
+        shut_ports=ports.shut(config, read),
         bridges=read,
         links=links,
         routes=routes,

@@ -52,6 +52,7 @@ def parse(capture: Capture, profile: Profile) -> Device:
         pending_changes=config.default("pending-changes", yes_no),
         interfaces=networks.interfaces,
         ports=networks.ports,
+        shut_ports=networks.shut_ports,
         radios=radios,
         bsses=bsses,
         dhcp_scopes=scopes,

@@ -62,6 +62,24 @@ def ports(
     return Listed(tuple(found), config.holes(_ETHERNET, "interface bonding", "interface vlan") + bridges.holes)
 
 
+def shut(config: Config, bridges: Bridges) -> Listed[Port]:
+    """Read ports of bridges with VLANs that a line switches off, with the tagged networks that they would carry."""
+    sockets = {item.name: item for item in config.items(_ETHERNET)}
+    found = []
+    for item in config.items("interface bridge port"):
+        name, bridge = item.text("interface") or "", bridges.by_name.get(item.text("bridge") or "")
+        socket = sockets.get(name)
+        states = (config.enabled(item), *((config.enabled(socket),) if socket is not None else ()))
+        off = [state for state in states if not isinstance(state, Unknown) and not state.value]
+        if not off or bridge is None or isinstance(bridge.filters, Unknown) or not bridge.filters.value:
+            continue
+        links = tuple(bridge.link(vid) for vid, _ in bridge.tagged.of(name))
+        if links:
+            carried: Fact[tuple[str, ...]] = Stated(links, spans_of(*off))
+            found.append(Port(config.device, name, carried, Stated(False, ()), Stated(None, ())))
+    return Listed(tuple(found))
+
+
 def _carried(
     base: str,
     bridges: Bridges,

@@ -89,6 +89,11 @@ def _needs(site: Site, client: Readers | Pos) -> Iterator[_Need]:
             if egress is not None:
                 severity = site.policy.severity("dns-blocked")
                 yield _Need(f"DNS at {address}", (IPv4Network(address),), "udp", 53, severity, egress)
+    for redirect in chain.redirected:
+        egress = site.redirected(client, redirect)
+        if egress is not None and not isinstance(redirect.to_address, Unknown) and redirect.to_address.value:
+            networks, severity = (IPv4Network(redirect.to_address.value),), site.policy.severity("dns-blocked")
+            yield _Need(f"DNS at {networks[0].network_address}", networks, "udp", _DNS, severity, egress)
     if isinstance(client, Pos) or client.addressing is not Addressing.STATIC:
         scopes = site.scopes_serving(client).items
         servers = {scope.device for scope in scopes}

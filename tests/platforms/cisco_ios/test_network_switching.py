@@ -42,12 +42,25 @@ def _on(lines: str, head: str = TRANSPARENT + VLANS) -> object:
         (" switchport trunk allowed vlan 30,999\n switchport mode trunk\n", ("vlan.30",)),
         (" switchport access vlan 999\n switchport mode access\n", ()),
         (" switchport access vlan 30\n switchport trunk allowed vlan 10,40\n switchport mode access\n", ("vlan.30",)),
-        (" switchport access vlan 30\n switchport mode dynamic desirable\n switchport trunk allowed vlan 40\n",
-         ("vlan.30", "vlan.40")),
     ],
 )  # fmt: skip
 def test_vlans_of_a_port(lines: str, expected: tuple[str, ...]) -> None:
     assert _on(lines) == expected
+
+
+@pytest.mark.parametrize("mode", ["", " switchport mode dynamic desirable\n"])
+def test_whether_it_is_a_trunk_the_other_end_decides(mode: str) -> None:
+    text = f"interface {PORT}\n switchport access vlan 30\n{mode} switchport trunk allowed vlan 30,40\n"
+    carried = port(read(text, TRANSPARENT + VLANS), PORT).links
+    assert isinstance(carried, Unknown)
+    assert carried.could_be == (("vlan.30",), ("vlan.30", "vlan.40"))
+
+
+def test_a_shut_trunk_is_listed_apart() -> None:
+    text = f"interface {PORT}\n switchport trunk allowed vlan 30,40\n switchport mode trunk\n shutdown\n"
+    found = read(text, TRANSPARENT + VLANS)
+    assert PORT not in {each.key for each in found.ports}
+    assert [(each.key, each.links.value) for each in found.shut_ports] == [(PORT, ("vlan.30", "vlan.40"))]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -106,6 +106,25 @@ def test_a_bridge_told_to_ignore_vlans_hides_where_its_ports_are() -> None:
     assert isinstance(unsure.links, Unknown)
 
 
+@pytest.mark.parametrize(
+    ("before", "device", "there"),
+    [
+        (BRIDGE.format(""), "br-lan.30", True),
+        (BRIDGE.format("").replace("type bridge", "type macvlan"), "br-lan.30", True),
+        ("config interface 'lan'\n\toption type bridge\n\toption ifname eth0\n\n", "br-lan", True),
+        ("", "tun0", True),
+        ("", "eth0.30", True),
+        ("", "br-lan.30", False),
+        (BRIDGE.format("").replace("type bridge", "mtu 1500"), "br-lan.30", False),
+        (BRIDGE.format("").partition("\n\n")[2].replace("br-lan", "switch"), "switch.30", False),
+        ("config device\n\toption name v30\n\toption type 8021q\n\toption ifname br-lan\n\n", "v30", False),
+    ],
+)
+def test_a_bridge_that_no_section_makes_may_be_missing(before: str, device: str, there: bool) -> None:
+    found = interface(f"{before}\nconfig interface 'pos'\n\toption device {device}\n\toption proto none\n", "pos")
+    assert isinstance(found.enabled, Unknown) is not there
+
+
 PLAIN = (
     "config interface 'pos'\n\toption device 'eth2'\n\toption proto 'static'\n\toption ipaddr '192.168.30.1/24'\n\n"
     "config interface 'tills'\n\toption device 'eth2.20'\n\toption proto 'static'\n"
