@@ -14,7 +14,7 @@ from rich.text import Text
 
 from auditor.model import Fact, Unknown
 from auditor.pipeline import SiteReport
-from auditor.report.question_page import Page, age_of, said, settled
+from auditor.report.question_page import Page, render_each, said, settled
 from auditor.report.summary import in_words_of, place, quoted, short_note
 from auditor.report.text import visible
 from auditor.rules.engine import Lines, quotes_of
@@ -74,14 +74,7 @@ def quotes(report: SiteReport, fact: Fact[Any]) -> tuple[Quote, ...]:
 
 def render_ways(report: SiteReport, ways: Iterable[Way], console: Console, *, now: datetime, command: str) -> None:
     """Print the answers to a question, one pair after the other; `command` begins the command that shows a fix."""
-    page = Page(console)
-    for number, way in enumerate(ways):
-        if number:
-            page.line(Text())
-        _way(page, report, way, command)
-    page.line(Text())
-    for line in age_of(report, now):
-        page.hang(Text(line, style="dim"), indent=1)
+    render_each(ways, lambda page, way: _way(page, report, way, command), report, console, now=now)
 
 
 def _way(page: Page, report: SiteReport, way: Way, command: str) -> None:

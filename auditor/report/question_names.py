@@ -14,7 +14,7 @@ from auditor.report.question import STYLES, evidence, quotes
 from auditor.report.question_json import document
 from auditor.report.question_json import evidence as evidence_json
 from auditor.report.question_json import unknown as unknown_json
-from auditor.report.question_page import Page, age_of, said, settled
+from auditor.report.question_page import Page, render_each, said, settled
 from auditor.report.summary import in_words_of
 from auditor.report.text import visible
 from auditor.site import Passage
@@ -46,14 +46,7 @@ def render_names(
     report: SiteReport, answers: Iterable[Answer], console: Console, *, now: datetime, command: str
 ) -> None:
     """Print the answers, one group of clients after the other; `command` begins the command that shows a fix."""
-    page = Page(console)
-    for number, answer in enumerate(answers):
-        if number:
-            page.line(Text())
-        _answer(page, report, answer, command)
-    page.line(Text())
-    for line in age_of(report, now):
-        page.hang(Text(line, style="dim"), indent=1)
+    render_each(answers, lambda page, answer: _answer(page, report, answer, command), report, console, now=now)
 
 
 def _answer(page: Page, report: SiteReport, answer: Answer, command: str) -> None:

@@ -1,7 +1,8 @@
 """A page of answers on a terminal: hanging indents, no markup, readable at 80 columns and without colour."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import TypeVar
 
 from rich.console import Console
 from rich.text import Text
@@ -10,6 +11,8 @@ from auditor.pipeline import SiteReport
 from auditor.report.text import visible
 from auditor.report.times import age, moment, zone_of
 from auditor.site import Passage
+
+T = TypeVar("T")
 
 _CANDIDATES = "candidates, likeliest first: "
 
@@ -31,6 +34,20 @@ class Page:
             piece.rstrip()
             self.line(lead + piece)
             lead = Text(" " * indent)
+
+
+def render_each(
+    answers: Iterable[T], show: Callable[[Page, T], None], report: SiteReport, console: Console, *, now: datetime
+) -> None:
+    """Print answers one after the other, and behind them from which captures they are."""
+    page = Page(console)
+    for number, answer in enumerate(answers):
+        if number:
+            page.line(Text())
+        show(page, answer)
+    page.line(Text())
+    for line in age_of(report, now):
+        page.hang(Text(line, style="dim"), indent=1)
 
 
 def said(passage: Passage) -> str:

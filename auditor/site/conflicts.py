@@ -11,7 +11,7 @@ from typing import Any
 
 from auditor.model import AddressSource, Device, DhcpScope, Fact, Interface, SourceNat, Unknown
 from auditor.site.dhcp import is_on
-from auditor.site.routing import passes_nothing
+from auditor.site.neighbourhood import passes_nothing
 from auditor.site.segments import Segment
 
 _HOST = 32

@@ -14,10 +14,8 @@ from auditor.model import Assumed, Default, Fact, Interface, Unknown, known_like
 from auditor.site.filters import Interval
 from auditor.site.forwarding import EVERYWHERE, Choice, Entry, Table, is_uplink
 from auditor.site.hops import Leg
-from auditor.site.neighbourhood import First, Neighbourhood, passes_nothing
+from auditor.site.neighbourhood import First, Neighbourhood
 from auditor.site.segments import Segment
-
-__all__ = ["MAX_WAYS", "End", "Way", "passes_nothing", "ways"]
 
 MAX_WAYS = 64
 """Above this many ways, by routes of equal rank, the answer is unknown instead of slow."""

@@ -4,16 +4,13 @@ The router has `lan`, `rdr` and `wan`, with one client behind each; bridge `br0`
 It runs in a user namespace of its own, and ends with the process that began it.
 """
 
-import json
 import subprocess
-import sys
 from collections.abc import Iterable
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import TracebackType
 
+from tests.judges.agents import Agents
 from tests.judges.rooted import why_not as _why_not
 
 AGENT = Path(__file__).with_name("lab_agent.py")
@@ -29,17 +26,15 @@ CLIENTS = {
 
 
 @dataclass
-class Lab:
+class Lab(Agents):
     """The router's namespace and its clients, each with an agent. Use it as a context."""
 
-    agents: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
-
     def __enter__(self) -> "Lab":
-        self.agents["router"] = _agent(["unshare", "-rn"])
+        self.begin("router", ["unshare", "-rn"], AGENT)
         self.order("router", run=[["ip", "link", "set", "lo", "up"], ["ip", "link", "add", "br0", "type", "bridge"]])
         router = self.agents["router"].pid
         for name in CLIENTS:
-            self.agents[name] = _agent(["nsenter", "-t", str(router), "-U", "--preserve-credentials", "unshare", "-n"])
+            self.begin(name, ["nsenter", "-t", str(router), "-U", "--preserve-credentials", "unshare", "-n"], AGENT)
             self._attach(name)
         self.order("router", run=[["ip", "link", "set", "br0", "up"]])
         self.order("router", run=[["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward"]], serve=list(PORTS))
@@ -58,30 +53,6 @@ class Lab:
         own += [["ip", "route", "add", "default", "via", gateway]] if gateway else []
         self.order(name, run=own, serve=list(PORTS))
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for agent in self.agents.values():
-            agent.terminate()
-        for agent in self.agents.values():
-            agent.wait(5)
-            for stream in (agent.stdin, agent.stdout):
-                with suppress(OSError):
-                    if stream is not None:
-                        stream.close()
-
-    def order(self, name: str, **order: object) -> object:
-        """Tell an agent what to do and wait for its answer."""
-        agent = self.agents[name]
-        assert agent.stdin is not None
-        assert agent.stdout is not None
-        agent.stdin.write(json.dumps(order) + "\n")
-        agent.stdin.flush()
-        line = agent.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the agent {name} of the lab ended")
-        return json.loads(line)
-
     def inside(self, *command: str, text: str = "") -> str:
         """Run a command in the router's namespace and return what it prints; raises if it fails."""
         pid = str(self.agents["router"].pid)
@@ -96,11 +67,6 @@ class Lab:
         answer = self.order(source, probe=list(probes))
         assert isinstance(answer, list)
         return answer
-
-
-def _agent(enter: list[str]) -> "subprocess.Popen[str]":
-    command = [*enter, sys.executable, "-I", str(AGENT)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 @cache

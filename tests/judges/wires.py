@@ -4,17 +4,14 @@ The router has `lan`, `rdr` and `wan`; what lies behind them is one machine that
 user namespace of its own, and ends with the process that began it.
 """
 
-import json
 import subprocess
-import sys
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from types import TracebackType
 
+from tests.judges.agents import Agents
 from tests.judges.frames import ACK, PUSH, SYN, Packet, frame, read
 from tests.judges.rooted import why_not as _why_not
 
@@ -56,25 +53,24 @@ def gateway(link: str) -> IPv4Address:
 
 
 @dataclass
-class Wires:
+class Wires(Agents):
     """The namespaces with one agent each. Use it as a context."""
 
-    agents: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)
     asked: int = 0
     """How many connections there were: each has a port of its own, so that no state of an earlier one counts."""
 
     def __enter__(self) -> "Wires":
-        self.agents["router"] = _agent(["unshare", "-rn"], _SERVER)
-        self._order("router", run=[["ip", "link", "set", "lo", "up"]])
+        self.begin("router", ["unshare", "-rn"], _SERVER)
+        self.order("router", run=[["ip", "link", "set", "lo", "up"]])
         enter = ["nsenter", "-t", str(self.agents["router"].pid), "-U", "--preserve-credentials", "unshare", "-n"]
-        self.agents["ends"] = _agent(enter, _AGENT)
-        self._order("ends")  # it answers once it is in its own namespace
+        self.begin("ends", enter, _AGENT)
+        self.order("ends")  # it answers once it is in its own namespace
         for number, link in enumerate(NETWORKS):
             self._attach(number, link)
         settings = ("net/ipv4/ip_forward 1", "net/ipv4/icmp_ratelimit 0", "net/ipv4/icmp_echo_ignore_broadcasts 1")
         write = "\n".join(f"echo {value} > /proc/sys/{name}" for name, value in map(str.split, settings))
         filters = "for one in /proc/sys/net/ipv4/conf/*/rp_filter; do echo 0 > $one; done"
-        self._order("router", run=[["sh", "-c", f"{write}\n{filters}"]], serve=list(PORTS))
+        self.order("router", run=[["sh", "-c", f"{write}\n{filters}"]], serve=list(PORTS))
         return self
 
     def _attach(self, number: int, link: str) -> None:
@@ -90,33 +86,9 @@ class Wires:
         for target in (*halves, *(["default"] if link == "wan" else [])):
             commands += [["ip", "route", "add", target, "via", str(far), "dev", link, "onlink"]]
         run = [["sh", "-c", f"echo 1 > /proc/sys/net/ipv6/conf/{link}/disable_ipv6"]]
-        self._order("router", run=commands[:1])
-        self._order("ends", run=[*run, ["ip", "link", "set", link, "up"]], listen=[link])
-        self._order("router", run=commands[1:])
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        for agent in self.agents.values():
-            agent.terminate()
-        for agent in self.agents.values():
-            agent.wait(5)
-            for stream in (agent.stdin, agent.stdout):
-                with suppress(OSError):
-                    if stream is not None:
-                        stream.close()
-
-    def _order(self, name: str, **order: object) -> list[list[str]]:
-        agent = self.agents[name]
-        assert agent.stdin is not None
-        assert agent.stdout is not None
-        agent.stdin.write(json.dumps(order) + "\n")
-        agent.stdin.flush()
-        line = agent.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the agent {name} ended")
-        answer: list[list[str]] | None = json.loads(line)
-        return answer or []
+        self.order("router", run=commands[:1])
+        self.order("ends", run=[*run, ["ip", "link", "set", link, "up"]], listen=[link])
+        self.order("router", run=commands[1:])
 
     def load(self, ruleset: str) -> str:
         """Load a ruleset of nftables into the router; returns why it is refused, '' if it is not."""
@@ -168,7 +140,7 @@ class Wires:
             for link, packet in packets.values()
         ]
         found: dict[int, list[tuple[str, Packet]]] = {}
-        for link, text in self._order("ends", send=frames, patience=_PATIENCE):
+        for link, text in self.order("ends", send=frames, patience=_PATIENCE):
             packet = read(bytes.fromhex(text))
             if packet is not None:
                 for number in {packet.source_port, packet.destination_port}:
@@ -225,11 +197,6 @@ def _mac(number: int, end: int) -> bytes:
 
 def _text(mac: bytes) -> str:
     return ":".join(f"{each:02x}" for each in mac)
-
-
-def _agent(enter: Iterable[str], program: Path) -> "subprocess.Popen[str]":
-    command = [*enter, sys.executable, "-I", str(program)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
 @cache
