@@ -67,6 +67,23 @@ class Capture:
         return digest.hexdigest()
 
 
+class FailureKind(StrEnum):
+    """Why a device could not be collected, as far as somebody acts differently on it.
+
+    `DEVICE` is everything that has no word of its own: what a device answers, a missing credential, a saved capture.
+    `OVERLOAD` is this machine's own fault, not the device's; `INTERRUPTED` says that the run ended first.
+    """
+
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+    NOT_TRIED = "not-tried"
+    HOST_KEY_CHANGED = "host-key-changed"
+    HOST_KEY_UNKNOWN = "host-key-unknown"
+    DEVICE = "device"
+    OVERLOAD = "overload"
+    INTERRUPTED = "interrupted"
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """A device that could not be collected: the reason, and what to try."""
@@ -76,3 +93,4 @@ class Failure:
     why: str
     hint: str
     attempts: int
+    kind: FailureKind = FailureKind.DEVICE

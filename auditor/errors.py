@@ -4,7 +4,9 @@ Errors of one device never leave the run: the collector turns `DeviceError` into
 device. Everything else ends the command with exit code 2 and the message, without a traceback.
 """
 
+import errno
 from dataclasses import dataclass
+from pathlib import Path
 
 
 class AuditorError(Exception):
@@ -40,6 +42,26 @@ class CaptureError(AuditorError):
     """A saved capture cannot be used: not there, or text of another platform."""
 
 
+class StorageError(AuditorError):
+    """Something cannot be written or read on this machine's disk: it is full, read-only, or somebody else's."""
+
+    @classmethod
+    def of(cls, place: Path, error: OSError, verb: str = "written") -> "StorageError":
+        """Say which place is meant, why, and what helps."""
+        hint = _STORAGE_HINTS.get(error.errno or 0, "look at its owner and its disk, then run again")
+        return cls(f"{place} cannot be {verb}: {error.strerror or type(error).__name__}; {hint}")
+
+
+_STORAGE_HINTS = {
+    errno.ENOSPC: "make room on this disk, then run again",
+    errno.EDQUOT: "make room within the quota of this user, then run again",
+    errno.EFBIG: "files of this size are not allowed here; raise the limit, then run again",
+    errno.EROFS: "this disk is read-only; keep the inventory on one that can be written to",
+    errno.EACCES: "give this user the right to write there, or keep the inventory elsewhere",
+    errno.EPERM: "give this user the right to write there, or keep the inventory elsewhere",
+}
+
+
 class DataError(AuditorError):
     """A file that ships with the program (policy, profile, template) is broken; a bug, not a user's mistake."""
 
@@ -59,6 +81,27 @@ class Unreachable(DeviceError):
     """No SSH session came up: refused, timed out, no route, name unknown. Worth another try."""
 
     hint = "check that the device is up and that this machine may reach its SSH port"
+
+
+class JumpHostDown(DeviceError):
+    """A jump host on the way gives no connection any more, so nothing was sent to the device behind it.
+
+    It was tried again before this was said; so devices behind it are not tried again one by one.
+    """
+
+    hint = "check the jump host first; what is behind it was not tried"
+
+
+class Overloaded(DeviceError):
+    """The machine that collects was too busy, or had no more files, ports or memory; nothing is known of the device."""
+
+    hint = "lower `limits: devices` in the inventory, or run on a machine that has less to do"
+
+
+class CredentialMissing(DeviceError):
+    """The credential is not where the inventory says; nothing was sent."""
+
+    hint = "put the credential where the inventory says, or name another place"
 
 
 class LoginRefused(DeviceError):
@@ -82,7 +125,10 @@ class HostKeyUnknown(DeviceError):
 class HostKeyChanged(DeviceError):
     """The device shows another host key than the one that was recorded. Never accepted by itself."""
 
-    hint = "find out why: replaced hardware, a reset, or somebody in between; then remove the old line by hand"
+    hint = (
+        "somebody may be in between: compare the fingerprint on the device's console; only if the new key is the "
+        "device's own (replaced, reset), remove its old line from that file by hand"
+    )
 
 
 class CommandRefused(AuditorError):

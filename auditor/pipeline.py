@@ -19,9 +19,12 @@ from auditor.remediation.attempt import Equipment
 from auditor.remediation.proof import Laboratory
 from auditor.remediation.shared import Trial
 from auditor.rules import Rule, load_rules
-from auditor.rules.engine import Lines, judge
+from auditor.rules.engine import Lines, fingerprint, judge
 from auditor.site import Site, join, unknown_parts
-from auditor.verdicts import Finding
+from auditor.verdicts import Finding, Result
+
+SITE_NOT_JUDGED = "site-not-judged"
+"""Stands in the place of a rule where the program failed on a whole site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,33 @@ def audit(
     findings = ready.laboratory.findings
     remediation = remedy(findings, ready.captures, ready.laboratory, equipment, managed, sites_of or {})
     return SiteReport(ready.site, tuple(ready.captures.values()), ready.failures, findings, remediation)
+
+
+def not_judged(entry: SiteEntry, failures: tuple[Failure, ...], policy: Policy, now: datetime, why: str) -> SiteReport:
+    """Report a site at which the program itself failed: one finding, an `error` that may hide anything.
+
+    None of its devices counts as audited; those that could not be collected keep their reasons.
+    """
+    message = f"the program failed on this site, so nothing of it is decided: {why}"
+    finding = Finding(
+        site=entry.name,
+        device="",
+        rule=SITE_NOT_JUDGED,
+        items=(),
+        result=Result.ERROR,
+        severity=None,
+        subject=entry.name,
+        about="",
+        message=message,
+        evidence=(),
+        fixes=(),
+        advice=(),
+        settle="run the audit of this site alone with --debug, and report what it logs",
+        card=None,
+        fingerprint=fingerprint(SITE_NOT_JUDGED, entry.name, ""),
+    )
+    site = Site(entry, policy, (), failures, now, (), (), ())
+    return SiteReport(site, (), failures, (finding,), Remediation((), (), None))
 
 
 def trial(

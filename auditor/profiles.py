@@ -245,7 +245,8 @@ class Profile:
     a rule judges: where one is in use, nothing is said to be absent. `services` name the shared back ends that run
     on the platform; what is data about them comes from `device_profiles/services/<name>.yaml`.
     `end_mark` is set where the exit status of a command says nothing, `terminal` where there are no exec channels at
-    all. `napalm` are the getters that replace commands where a device is read by napalm.
+    all. `napalm` are the getters that replace commands where a device is read by napalm. `posix_shell`: commands go
+    through a shell that takes several of them in one go.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid")
@@ -264,6 +265,7 @@ class Profile:
     end_mark: EndMark | None = None
     terminal: Terminal | None = None
     napalm: tuple[Getter, ...] = ()
+    posix_shell: bool = False
 
     def over_napalm(self) -> "Profile":
         """The same profile with napalm's getters in place of the commands that they replace."""

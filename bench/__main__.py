@@ -17,6 +17,7 @@ from bench.fleet import Shop, fleet
 from bench.fleet_cisco_ios import shop as cisco_ios_shop
 from bench.fleet_linux import shop as linux_shop
 from bench.fleet_routeros import shop as routeros_shop
+from bench.fleet_run import EXEC, print_fleet, print_inventory
 from bench.large_site_table import print_table
 from bench.measure import Speed, machine, peak_memory, peer, speed, start_up
 
@@ -24,6 +25,9 @@ from bench.measure import Speed, machine, peak_memory, peer, speed, start_up
 def main() -> None:
     options = _options()
     print(machine())
+    if options.only_fleet:
+        _fleet(options)
+        return
     print(f"seed {options.seed}; medians of {options.runs} runs; one process, one core\n")
     cisco_ios_shops = [cisco_ios_shop(number, seed=options.seed) for number in range(options.configs)]
     for shops in (
@@ -38,8 +42,15 @@ def main() -> None:
         _speeds(shops, sum(sizes), options.runs, name)
     _readers(cisco_ios_shops, options.runs)
     print_table(options.site, options.runs, options.seed)
+    _fleet(options)
     _memory(options.memory, options.seed)
     _start_up(options.runs)
+
+
+def _fleet(options: argparse.Namespace) -> None:
+    print_inventory()
+    if options.fleet:
+        print_fleet(options.fleet, workers=options.workers, peers=options.peers, kinds=options.kinds)
 
 
 def _options() -> argparse.Namespace:
@@ -61,6 +72,13 @@ def _options() -> argparse.Namespace:
         default=[1_000, 10_000],
         help="fleets to measure memory with; none to skip",
     )
+    parser.add_argument("--fleet", type=int, default=150, help="fake devices collected over SSH; 0 to skip")
+    parser.add_argument(
+        "--peers", type=int, default=0, help="devices that others are measured with; at most 300 if unsaid"
+    )
+    parser.add_argument("--kinds", nargs="+", default=EXEC, choices=EXEC, help="platforms of the fleet")
+    parser.add_argument("--workers", type=_positive, help="worker processes of the audit of the fleet")
+    parser.add_argument("--only-fleet", action="store_true", help="measure the fleet and nothing else")
     return parser.parse_args()
 
 

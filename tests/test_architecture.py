@@ -89,7 +89,8 @@ DATA = {"ntc-templates", "tzdata"}
 
 def test_the_declared_dependencies_are_those_that_are_used() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[\[>]", requirement)[0] for requirement in project["dependencies"]} - DATA
+    optional = [requirement for extra in project["optional-dependencies"].values() for requirement in extra]
+    declared = {re.split(r"[\[>]", requirement)[0] for requirement in (*project["dependencies"], *optional)} - DATA
     distributions = packages_distributions()
     used = {distributions[library][0].lower() for library in used_libraries()}
     assert used == declared

@@ -12,7 +12,7 @@ import yaml
 from rich.console import Console
 
 from auditor.capture import Capture, Failure
-from auditor.cli import selection
+from auditor.cli import dry_run, selection
 from auditor.cli.gathering import Gathered, gather, is_live, live_devices
 from auditor.cli.keeping import kept
 from auditor.cli.progress import Shown
@@ -22,7 +22,6 @@ from auditor.errors import InventoryError, UsageError
 from auditor.inventory import Inventory, PosGroup, SiteEntry, formats, loads
 from auditor.model import Span
 from auditor.pipeline import SiteReport, audit
-from auditor.platforms import platform as known_platform
 from auditor.policies import load_policy
 from auditor.site import Pos, Readers, Site
 
@@ -33,17 +32,23 @@ _COMMAND_LINE = Path("command line")
 class Shop:
     """Which shop is asked about, and how its captures are come by.
 
-    With a `platform`, `target` is a saved configuration, and `readers` and `pos` say where they are. `fresh`: collect
-    from the devices, although captures of an audit are kept.
+    `target` is an inventory, of which `selection` leaves one site, or a saved configuration of the platform that stands
+    there; then `readers` and `pos` say where they are. `fresh`: collect from the devices, although captures of an audit
+    are kept.
     """
 
     target: Path
-    site: str | None
-    platform: str | None
+    selection: selection.Selection
     readers: tuple[str, ...]
     pos: tuple[str, ...]
     fresh: bool
     accept_new: bool
+    dry: dry_run.DryRun | None = None
+
+    @property
+    def platform(self) -> str | None:
+        """The platform of a saved configuration."""
+        return selection.saved_platform(self.target, self.selection.platforms)
 
     @property
     def command(self) -> str:
@@ -52,8 +57,7 @@ class Shop:
             given = [("readers", each) for each in self.readers] + [("pos", each) for each in self.pos]
             more = "".join(f" --{option} {shlex.quote(value)}" for option, value in given)
             return f"auditor audit {shlex.quote(str(self.target))} --platform {self.platform}{more}"
-        only = f" --site {shlex.quote(self.site)}" if self.site else ""
-        return f"auditor audit {shlex.quote(str(self.target))}{only}"
+        return f"auditor audit {shlex.quote(str(self.target))}{self.selection.words}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,6 @@ def _group(text: str, keys: dict[str, str], option: str) -> PosGroup:
 def found(shop: Shop) -> tuple[Inventory, SiteEntry]:
     """Return the inventory and the one site that is meant."""
     if shop.platform is not None:
-        known_platform(shop.platform)
         if not shop.target.exists():
             raise UsageError(f"there is no saved configuration {shop.target}")
         inventory = inventory_for(
@@ -154,11 +157,21 @@ def found(shop: Shop) -> tuple[Inventory, SiteEntry]:
         if given:
             raise UsageError(f"--{option} goes with --platform; write it in the inventory")
     inventory = selection.inventory(shop.target)
-    sites = selection.sites(inventory, [shop.site] if shop.site else [])
+    sites = shop.selection.of(inventory).sites
     if len(sites) != 1:
         names = ", ".join(site.name for site in sites[:10])
         raise UsageError(f"a question is about one site; add --site with one of: {names}")
     return inventory, sites[0]
+
+
+def only_told(shop: Shop, inventory: Inventory, entry: SiteEntry) -> bool:
+    """Tell, if a dry run was asked for, what an answer would take."""
+    if shop.dry is None:
+        return False
+    kept_ones = _from_the_last_audit(shop, Workplace(inventory.path), entry) is not None
+    mine = tuple(device for device in entry.devices if is_live(device)) if kept_ones else ()
+    dry_run.show(inventory, (entry,), shop.dry, Console(), kept=mine)
+    return True
 
 
 def joined(shop: Shop, inventory: Inventory, entry: SiteEntry, ends: Iterable[End]) -> SiteReport:
@@ -174,7 +187,7 @@ def _gathered(shop: Shop, inventory: Inventory, entry: SiteEntry) -> Gathered:
     """Take saved captures from where they are, and those of live devices from the last audit if it kept some."""
     workplace = Workplace(inventory.path)
     live = [device for device in entry.devices if is_live(device)]
-    if live and not shop.fresh and (old := _last(workplace, entry)) is not None:
+    if (old := _from_the_last_audit(shop, workplace, entry)) is not None:
         saved = replace(entry, devices=tuple(device for device in entry.devices if not is_live(device)))
         rest = asyncio.run(_collected(shop, saved, workplace))
         mine = {device.name for device in live}
@@ -187,6 +200,13 @@ def _gathered(shop: Shop, inventory: Inventory, entry: SiteEntry) -> Gathered:
         )
         return Gathered(entry, (*captures, *rest.captures), (*failures, *rest.failures))
     return asyncio.run(_collected(shop, entry, workplace))
+
+
+def _from_the_last_audit(shop: Shop, workplace: Workplace, entry: SiteEntry) -> tuple[Capture, ...] | None:
+    """What stands in for live devices; None if they are asked, or there are none."""
+    if shop.fresh or not any(map(is_live, entry.devices)):
+        return None
+    return _last(workplace, entry)
 
 
 def _last(workplace: Workplace, entry: SiteEntry) -> tuple[Capture, ...] | None:

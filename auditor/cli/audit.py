@@ -2,28 +2,36 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from tempfile import TemporaryFile
 
 from rich.console import Console
 
 from auditor.capture import Capture
-from auditor.cli import selection
+from auditor.cli import dry_run, selection
 from auditor.cli.gathering import Gathered, gather, live_devices
-from auditor.cli.keeping import keep
-from auditor.cli.outputs import Wanted, opened
+from auditor.cli.naming import Naming
+from auditor.cli.outputs import opened
+from auditor.cli.processes import processes
 from auditor.cli.progress import Shown
+from auditor.cli.recording import Resume, recording
 from auditor.cli.single import inventory_for
-from auditor.cli.spool import Remembering, Spool
+from auditor.cli.sites import Ready, SiteWork
+from auditor.cli.spool import Spool
+from auditor.cli.trials import Trials, TrialWork
+from auditor.cli.wanted import Wanted
 from auditor.cli.workplace import Workplace
 from auditor.errors import InventoryError, UsageError
 from auditor.inventory import Inventory
 from auditor.model import Device
 from auditor.pipeline import SiteReport, audit, read
-from auditor.platforms import PLATFORMS, platform
+from auditor.platforms import PLATFORMS
 from auditor.policies import load_policy
+from auditor.report.fleet import MANY
+from auditor.report.terminal import Look
 from auditor.rules import Rule
 
 
@@ -31,12 +39,11 @@ from auditor.rules import Rule
 class Options:
     """What the command line said."""
 
-    platform: str | None
+    selection: selection.Selection
     readers: tuple[str, ...]
     pos: tuple[str, ...]
     integration: str | None
     hours: str | None
-    sites: tuple[str, ...]
     rules: tuple[str, ...]
     out: Path | None
     reports: tuple[str, ...]
@@ -47,14 +54,20 @@ class Options:
     verbose: bool
     accept_new: bool
     keep: bool
+    dry: dry_run.DryRun | None
+    quiet: bool
+    workers: int | None = None
+    resume: Resume = field(default_factory=Resume)
 
 
 def run(target: Path, options: Options) -> int:
     """Audit and report; returns the exit code."""
-    found = _inventory(target, options)
+    saved = selection.saved_platform(target, options.selection.platforms)
+    found = _inventory(target, saved, options)
     chosen = selection.rules(options.rules)
-    sites = selection.sites(found, options.sites)
-    single = options.platform is not None
+    single = saved is not None
+    selected = (replace(options.selection, platforms=()) if single else options.selection).of(found)
+    sites = selected.sites
     workplace = Workplace(found.path)
     now = _now()
     wanted = Wanted.read(
@@ -66,39 +79,80 @@ def run(target: Path, options: Options) -> int:
         checklist=options.checklist,
         verbose=options.verbose,
         several_sites=len(sites) > 1,
+        as_fleet=len(sites) > MANY and not (options.verbose or options.checklist),
+        command=f"auditor audit {quote(str(target))}",
     )
+    if options.dry is not None:
+        dry_run.show(found, selected.narrowed, options.dry, Console())
+        return 0
     shared = selection.sites_of(found)
-    reader = Remembering(frozenset(shared), read)
-    with TemporaryFile("w+b") as file, opened(wanted, Console(), now=now, sites_of=shared) as outputs:
-        spool = Spool(chosen, reader, file)
+    console = Console(quiet=options.quiet)
+    work = SiteWork(
+        tuple(rule.id for rule in chosen),
+        shared,
+        inventory_lines(found),
+        wanted,
+        Look.of(console),
+        now,
+        workplace if options.keep and not single else None,
+    )
+    numbers = {site.name: number for number, site in enumerate(sites, start=1)}
+    with (
+        recording(
+            workplace,
+            found,
+            command="audit",
+            resume=options.resume,
+            wanted=options.keep and not single and bool(live_devices(sites)),
+            quiet=options.quiet,
+        ) as recorded,
+        TemporaryFile("w+b") as file,
+        opened(wanted, console, now=now, sites_of=shared) as outputs,
+    ):
+        naming = Naming(frozenset(shared))
+        spool = Spool(naming, file)
+        tried = Trials(TrialWork(work.rules, naming.shared), spool, naming, options.workers)
+
+        async def ready(progress: Shown) -> AsyncIterator[Ready]:
+            gathered = gather(
+                sites,
+                workplace,
+                progress,
+                accept_new=options.accept_new,
+                strict=single,
+                at_once=found.at_once,
+                recording=recorded,
+            )
+            async for each in gathered:
+                site = Ready(numbers[each.site.name], each.site, each.captures, each.failures, _now())
+                spool.add(site, outputs.shared.of(site.entry) if len(sites) > 1 else ())
+                yield site
 
         async def everything() -> None:
-            with Shown(Console(stderr=True), len(live_devices(sites))) as progress:
-                gathered = gather(sites, workplace, progress, accept_new=options.accept_new, strict=single)
-                async for report in audited(gathered, found, chosen, clock=_now, reader=reader):
+            with (
+                Shown(Console(stderr=True), len(live_devices(sites)), quiet=options.quiet) as progress,
+                processes(work, options.workers, len(sites), naming) as audit_all,
+            ):
+                async for parts in audit_all(ready(progress)):
                     with progress.aside():
-                        outputs.add(report)
-                    spool.add(report, outputs.shared.of(report.site.entry) if len(sites) > 1 else ())
-                    if options.keep and not single:
-                        keep(workplace, report)
+                        outputs.add(parts)
 
         asyncio.run(everything())
-        return outputs.finish(spool.trials)
+        return recorded.code(outputs.finish(tried))
 
 
-def _inventory(target: Path, options: Options) -> Inventory:
-    if options.platform is None:
+def _inventory(target: Path, platform: str | None, options: Options) -> Inventory:
+    if platform is None:
         for name in ("readers", "pos", "integration", "hours"):
             if getattr(options, name):
                 option = "open" if name == "hours" else name
                 raise UsageError(f"--{option} goes with --platform; write it in the inventory")
         return _listed(target)
-    platform(options.platform)
     if not target.exists():
         raise UsageError(f"there is no saved configuration {target}")
     return inventory_for(
         target,
-        options.platform,
+        platform,
         readers=options.readers,
         pos=options.pos,
         integration=options.integration,
@@ -148,8 +202,10 @@ async def audited(
 
 
 def inventory_lines(found: Inventory) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Lines of the inventory, so that declarations can be quoted."""
-    if not found.path.is_file():
-        return {}
-    text = found.path.read_text(encoding="utf-8", errors="replace")
-    return {("", str(found.path)): tuple(text.splitlines())}
+    """Lines of all files of the inventory, so that what they say can be quoted."""
+    lines = {}
+    for path in found.files or (found.path,):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8-sig", errors="replace")
+            lines["", str(path)] = tuple(text.splitlines())
+    return lines

@@ -1,21 +1,29 @@
-"""The captures of the last audit of each site, kept so that `auditor verify` can say what moved."""
+"""The captures of the last audit of each site, kept so that `auditor verify` can say what moved.
+
+A site has one small file that names its captures; their texts lie among the objects that runs share.
+"""
 
 import json
+from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
-from auditor.capture import Capture
-from auditor.cli.gathering import saved_capture
-from auditor.cli.workplace import Workplace, folder_name, redactor
-from auditor.collect.store import store_capture
+from auditor.capture import Capture, FailureKind
+from auditor.cli.workplace import Workplace
 from auditor.errors import AuditorError, UsageError
 from auditor.inventory import SiteEntry
 from auditor.pipeline import SiteReport
 from auditor.report.writing import PRIVATE, SHARED, write
+from auditor.runs import tidy
+from auditor.runs.journal import Saved
+from auditor.runs.run import saved
+from auditor.runs.texts import packed
 from auditor.verdicts import Result
 
 _SUMMARY = "audit.json"
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,37 +36,74 @@ class Kept:
 
 
 def keep(workplace: Workplace, report: SiteReport) -> None:
-    """Keep the redacted captures of a site. That they cannot be written is no reason to fail an audit."""
+    """Keep the redacted captures of a site. That they cannot be written is no reason to fail an audit.
+
+    What a run that was stopped has of a site does not take the place of a whole audit.
+    """
+    if any(failure.kind is FailureKind.INTERRUPTED for failure in report.failures):
+        return
     with suppress(OSError, AuditorError):
         folder = workplace.last(report.site.name)
-        folder.mkdir(parents=True, exist_ok=True)
-        ignore = workplace.root / ".gitignore"
-        if not ignore.exists():
-            write(ignore, "*\n", mode=SHARED)
-        for capture in report.captures:
-            store_capture(capture, folder / folder_name(capture.device))
-        summary = {
-            "audited_at": report.site.now.isoformat(),
-            "devices": [capture.device for capture in report.captures],
-            "failed": [finding.fingerprint for finding in report.findings if finding.result is Result.FAIL],
-        }
-        write(folder / _SUMMARY, json.dumps(summary), mode=PRIVATE)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        hide_from_git(workplace)
+        with workplace.objects.in_use():
+            captures = {capture.device: _named(workplace, capture) for capture in report.captures}
+            summary = {
+                "version": _VERSION,
+                "audited_at": report.site.now.isoformat(),
+                "captures": captures,
+                "failed": [finding.fingerprint for finding in report.findings if finding.result is Result.FAIL],
+            }
+            write(folder / _SUMMARY, json.dumps(summary), mode=PRIVATE)
+
+
+def hide_from_git(workplace: Workplace) -> None:
+    """Keep what is kept out of the repository that the inventory may stand in."""
+    ignore = workplace.root / ".gitignore"
+    if not ignore.exists():
+        write(ignore, "*\n", mode=SHARED)
+
+
+def _named(workplace: Workplace, capture: Capture) -> dict[str, object]:
+    return {
+        "texts": workplace.objects.put(packed(capture)),
+        "taken_at": capture.taken_at.isoformat(),
+        "time_is_weak": capture.time_is_weak,
+        "source": capture.source,
+    }
 
 
 def kept(workplace: Workplace, site: SiteEntry) -> Kept:
-    """Return what the last audit of a site kept; `UsageError` if there was none."""
+    """Return what the last audit of a site kept; `UsageError` if there was none, or it is damaged."""
     folder = workplace.last(site.name)
+    hint = f"run `auditor audit {workplace.inventory}` first"
     try:
         summary = json.loads((folder / _SUMMARY).read_text(encoding="utf-8"))
         audited_at, failed = datetime.fromisoformat(summary["audited_at"]), frozenset(map(str, summary["failed"]))
-        audited = frozenset(map(str, summary["devices"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        hint = f"run `auditor audit {workplace.inventory}` first"
+        named = {str(device): _line(str(device), data) for device, data in summary["captures"].items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(f"{site.name} was not audited before; {hint}") from error
-    hide = redactor()
-    captures = tuple(
-        replace(saved_capture(device.name, device.platform, path, hide), device=device.name)
-        for device in site.devices
-        if device.name in audited and (path := folder / folder_name(device.name)).exists()
-    )
-    return Kept(audited_at, captures, failed)
+    captures = tuple(saved(workplace.objects, named[each.name]) for each in site.devices if each.name in named)
+    whole = tuple(capture for capture in captures if capture is not None)
+    if len(whole) < len(captures):
+        raise UsageError(f"what the last audit of {site.name} kept is damaged; {hint}")
+    return Kept(audited_at, whole, failed)
+
+
+def _line(device: str, data: dict[str, str]) -> Saved:
+    taken_at = datetime.fromisoformat(data["taken_at"])
+    return Saved(device, "", data["texts"], taken_at, bool(data["time_is_weak"]), data["source"])
+
+
+def tidied(workplace: Workplace) -> None:
+    """Remove old runs and the texts that no run and no last audit names; that it cannot be done is no error."""
+    with suppress(OSError, AuditorError):
+        roots = [folder for folder in (workplace.root / "runs").iterdir() if folder.is_dir()]
+        tidy(roots, workplace.objects, lambda: _texts(workplace.root / "last"))
+
+
+def _texts(last: Path) -> Iterator[str]:
+    for file in last.glob(f"*/*/{_SUMMARY}"):
+        with suppress(ValueError, AttributeError):
+            for data in json.loads(file.read_text(encoding="utf-8")).get("captures", {}).values():
+                yield str(data["texts"])

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address
 
 from rich.console import Console
 
-from auditor.cli.asking import End, Shop, clients, end, found, groups_of, joined, source_of
+from auditor.cli.asking import End, Shop, clients, end, found, groups_of, joined, only_told, source_of
 from auditor.errors import UsageError
 from auditor.inventory import SiteEntry
 from auditor.inventory.formats import parse_host
@@ -52,6 +52,8 @@ def run(shop: Shop, question: Question) -> int:
     source = source_of(question.source, entry)
     target = end(question.target, option="--to", entry=entry)
     host = "" if target is not None else _host(question.target, entry)
+    if only_told(shop, inventory, entry):
+        return 0
     report = joined(shop, inventory, entry, [source, *([target] if target is not None else ())])
     ways = tuple(_Asking(report, question, source, target, host).ways())
     if not ways:

@@ -7,15 +7,28 @@ from rich.console import Console
 
 from auditor.collect.elevation import sudoers_line
 from auditor.errors import UsageError
+from auditor.pipeline import SITE_NOT_JUDGED
 from auditor.platforms import PLATFORMS, platform
 from auditor.policies import load_policy
 from auditor.profiles import Profile, load_profile
 from auditor.report import explain as views
 from auditor.rules import load_rules
 
+_NOT_JUDGED = f"""\
+{SITE_NOT_JUDGED} is no rule: it stands in the report of a site at which the program itself failed.
+
+Nothing of that site is decided, so a fault may hide behind it; none of its devices counts as audited, and the run ends
+with exit code 3 or 1, never 0. Other sites are not touched by it. It is no fault of the shop, and nothing is to be
+changed there: run `auditor audit INVENTORY --site SITE` for this site alone, with `auditor --debug` before `audit`, and
+report what it logs.
+"""
+
 
 def explain_rule(name: str) -> None:
     """Print the documentation of a rule and the requirements that it checks."""
+    if name == SITE_NOT_JUDGED:
+        Console().print(_NOT_JUDGED, end="", markup=False, highlight=False, soft_wrap=True)
+        return
     rule = next((rule for rule in load_rules() if rule.id == name), None)
     if rule is None:
         close = get_close_matches(name, [rule.id for rule in load_rules()], n=3)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
-from auditor.cli.asking import Shop, clients, found, joined, source_of
+from auditor.cli.asking import Shop, clients, found, joined, only_told, source_of
 from auditor.cli.path import CODES
 from auditor.errors import UsageError
 from auditor.inventory.formats import parse_host
@@ -27,6 +27,8 @@ def run(shop: Shop, name: str, source: str, *, as_json: bool) -> int:
     inventory, entry = found(shop)
     asking = source_of(source, entry)
     wanted = _name(name)
+    if only_told(shop, inventory, entry):
+        return 0
     report = joined(shop, inventory, entry, [asking])
     answers = tuple(_answer(report, each, wanted) for each in clients(report.site, asking, (asking,)))
     if not answers:

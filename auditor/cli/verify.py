@@ -7,12 +7,13 @@ from pathlib import Path
 
 from rich.console import Console
 
-from auditor.cli import selection
+from auditor.cli import dry_run, selection
 from auditor.cli.audit import audited, inventory_lines
 from auditor.cli.gathering import gather, live_devices
 from auditor.cli.keeping import kept
-from auditor.cli.outputs import severity_of
 from auditor.cli.progress import Shown
+from auditor.cli.recording import Resume, recording
+from auditor.cli.wanted import severity_of
 from auditor.cli.workplace import Workplace
 from auditor.errors import UsageError
 from auditor.inventory import Inventory, SiteEntry
@@ -23,7 +24,17 @@ from auditor.rules import load_rules
 from auditor.verdicts import Result
 
 
-def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, fail_on: str, accept_new: bool) -> int:
+def run(
+    inventory: Path,
+    selected: selection.Selection,
+    rules: tuple[str, ...],
+    *,
+    fail_on: str,
+    accept_new: bool,
+    dry: dry_run.DryRun | None = None,
+    quiet: bool = False,
+    resume: Resume = Resume(),  # noqa: B008 - a frozen value
+) -> int:
     """Collect again and compare with the last audit; 0 if all is fixed and nothing else moved, else 1 or 3.
 
     The kept captures stay as they are, so that a change can be verified as often as it takes; the next
@@ -31,24 +42,31 @@ def run(inventory: Path, sites: tuple[str, ...], rules: tuple[str, ...], *, fail
     """
     limit = severity_of(fail_on)
     found = selection.inventory(inventory)
-    chosen = selection.sites(found, sites)
+    chosen = selected.of(found).sites
     wanted = {rule.id for rule in selection.rules(rules)}
+    if dry is not None:
+        dry_run.show(found, selected.of(found).narrowed, dry, Console())
+        return 0
     workplace = Workplace(found.path)
     before = _before(found, chosen, workplace)
-    console = Console()
+    console = Console(quiet=quiet)
     codes: list[int] = []
 
     async def everything() -> None:
-        with Shown(Console(stderr=True), len(live_devices(chosen))) as progress:
-            gathered = gather(chosen, workplace, progress, accept_new=accept_new)
+        with Shown(Console(stderr=True), len(live_devices(chosen)), quiet=quiet) as progress:
+            gathered = gather(
+                chosen, workplace, progress, accept_new=accept_new, at_once=found.at_once, recording=recorded
+            )
             async for after in audited(gathered, found, load_rules(), clock=lambda: datetime.now(UTC)):
                 comparison = verification.compare(before[after.site.name], after, wanted, limit=limit)
                 with progress.aside():
                     verification.show(comparison, console)
                 codes.append(comparison.exit_code)
 
-    asyncio.run(everything())
-    return 1 if 1 in codes else max(codes, default=0)
+    live = bool(live_devices(chosen))
+    with recording(workplace, found, command="verify", resume=resume, wanted=live, quiet=quiet) as recorded:
+        asyncio.run(everything())
+        return recorded.code(1 if 1 in codes else max(codes, default=0))
 
 
 def _before(found: Inventory, sites: tuple[SiteEntry, ...], workplace: Workplace) -> dict[str, SiteReport]:

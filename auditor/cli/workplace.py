@@ -4,14 +4,16 @@ import os
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from auditor.runs.objects import Objects
 from auditor.secrets import Redactor
 
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Files that belong to one inventory: recorded host keys, and the captures of the last audit of each site."""
+    """Files that belong to one inventory: recorded host keys, runs, and the last audit of each site."""
 
     inventory: Path
 
@@ -22,6 +24,16 @@ class Workplace:
     @property
     def host_keys(self) -> Path:
         return self.root / f"{self.inventory.stem}.known_hosts"
+
+    @property
+    def runs(self) -> Path:
+        """Directory of the runs of this inventory."""
+        return self.root / "runs" / self.inventory.stem
+
+    @property
+    def objects(self) -> Objects:
+        """Texts that devices gave, by their hash; all inventories of a directory share them."""
+        return Objects(self.root / "objects")
 
     def last(self, site: str) -> Path:
         """Directory of the captures of a site's last audit. Any name gives one safe folder name."""
@@ -36,7 +48,12 @@ def folder_name(name: str) -> str:
 
 def redactor() -> Redactor:
     """Return the redactor of this installation; its key is made on first use and readable by its owner only."""
-    path = _state_directory() / "redaction.key"
+    return _redactor(_state_directory() / "redaction.key")
+
+
+@cache
+def _redactor(path: Path) -> Redactor:
+    # One for a whole process: where no key can be kept, saved and live texts still get the same tokens.
     with suppress(OSError):
         key = path.read_bytes()
         if len(key) >= 32:

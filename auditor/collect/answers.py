@@ -85,16 +85,16 @@ def lacks_rights(output: Output) -> bool:
 
 def answer(output: Output, end_mark: EndMark | None = None) -> Answer:
     """Judge the output of one command; with an `end_mark`, by that line and whatever the exit status is."""
-    told = _told(output.stderr) or _told(output.stdout)
     if output.truncated:
         return Refused("the output was longer than is read")
     if "\0" in output.stdout:
         return Refused("the output is binary, not text")
     if end_mark is not None:
         return _marked(output, end_mark)
-    if output.status is None:
-        return Refused(f"the command ended without an exit status{_quoted(told)}")
     if output.status != 0:
+        told = _told(output.stderr) or _told(output.stdout)
+        if output.status is None:
+            return Refused(f"the command ended without an exit status{_quoted(told)}")
         # Part of an output may have come before the complaint; it is not the whole.
         if _DENIED.search(output.stderr) or output.status == 126:
             return Refused(f"the device refused it{_quoted(told)}")
@@ -107,7 +107,7 @@ def answer(output: Output, end_mark: EndMark | None = None) -> Answer:
         why = f"the device answered '{_told(output.stdout)}'"
         return Absent(why) if _ABSENT.search(output.stdout) else Refused(why)
     if not output.stdout.strip() and _DENIED.search(output.stderr):
-        return Refused(f"the device refused it{_quoted(told)}")
+        return Refused(f"the device refused it{_quoted(_told(output.stderr))}")
     return Text(output.stdout)
 
 

@@ -6,7 +6,7 @@ the terminal in a thread of its own. It loads both, so it is imported only by th
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -14,11 +14,10 @@ import asyncssh
 
 from auditor.collect.answers import printable
 from auditor.collect.gate import Gate
-from auditor.collect.lockout import LockoutGuard
 from auditor.collect.netmiko_ios import EnableRefused, GatedIos, TooMuch
 from auditor.collect.session import Output, Session, decoded
 from auditor.collect.shell import Lost, Shell
-from auditor.collect.ssh import SshConnector, close_all
+from auditor.collect.ssh import LoggedIn, SshConnector
 from auditor.collect.target import Target
 from auditor.errors import DeviceError, LoginRefused, Unreachable
 from auditor.profiles import Profile, Terminal, Transport
@@ -26,6 +25,7 @@ from auditor.secrets import Secret
 
 T = TypeVar("T")
 
+_CHECK_ENABLE = "check `enable` of this device; nothing was tried twice"
 _THREADS = 50  # more threads in a process are slower, not faster
 _TALL = 1000
 _WIDE = 511
@@ -55,14 +55,14 @@ class InteractiveSession:
 
     def __init__(
         self,
-        connections: tuple[asyncssh.SSHClientConnection, ...],
+        login: LoggedIn,
         shell: Shell,
         ios: GatedIos,
         reading: asyncio.Task[None],
         ask: Callable[[str, float], Output],
         threads: ThreadPoolExecutor,
     ) -> None:
-        self._connections = connections
+        self._login = login
         self._shell = shell
         self._ios = ios
         self._reading = reading
@@ -76,13 +76,13 @@ class InteractiveSession:
         except TooMuch:
             return Output("", "", None, truncated=True)
         except Lost as error:
-            raise Unreachable(f"the connection was lost during '{command}'") from error
+            raise Unreachable(f"{self._login.blame()}the connection was lost during '{command}'") from error
 
     async def close(self) -> None:
-        """Hang up, and close the connection and those it goes through."""
+        """Hang up, and close the connection."""
         self._ios.disconnect()
         self._reading.cancel()
-        await close_all(self._connections)
+        await self._login.close()
 
 
 async def _in_thread(threads: ThreadPoolExecutor, shell: Shell, work: Callable[[], T]) -> T:
@@ -111,11 +111,11 @@ class InteractiveConnector:
         secret = None
         if target.enable is not None:
             secret = await self._ssh.credentials.enable_secret(target.host, target.username, target.enable)
-        connections = await self._ssh.connections(target)
+        login = await self._ssh.log_in(target)
         try:
-            return await self._session(connections, target, gate, profile, terminal, secret)
+            return await self._session(login, target, gate, profile, terminal, secret)
         except BaseException:
-            await close_all(connections)
+            await login.close()
             raise
 
     def stop(self) -> None:
@@ -124,24 +124,23 @@ class InteractiveConnector:
 
     async def _session(
         self,
-        connections: tuple[asyncssh.SSHClientConnection, ...],
+        login: LoggedIn,
         target: Target,
         gate: Gate,
         profile: Profile,
         terminal: Terminal,
         secret: Secret | None,
     ) -> Session:
-        limits = self._ssh.limits
+        limits = self._ssh.limits.under(target.timeouts)
         try:
-            process = await asyncio.wait_for(_terminal(connections[-1]), limits.login)
+            process = await asyncio.wait_for(_terminal(login.connection), limits.login)
         except (asyncssh.Error, OSError) as error:
             raise Unreachable(f"no terminal came up: {printable(str(error))}") from error
         shell = Shell(target.name, gate, terminal, _Channel(process, asyncio.get_running_loop()))
         reading = asyncio.create_task(_listen(process, shell, limits.output))
         ios = GatedIos(shell, terminal, seconds=limits.login, limit=limits.output)
         try:
-            async with self._guarded(target):
-                await self._prepared(shell, ios, secret)
+            await self._prepared(shell, ios, secret, target, login)
         except BaseException:
             ios.disconnect()
             reading.cancel()
@@ -151,24 +150,48 @@ class InteractiveConnector:
             from auditor.collect.napalm_ios import asking  # loads napalm: only for those who use it
 
             ask = asking(ios, profile, terminal)
-        return InteractiveSession(connections, shell, ios, reading, ask, self._threads)
+        return InteractiveSession(login, shell, ios, reading, ask, self._threads)
 
-    def _guarded(self, target: Target) -> contextlib.AbstractAsyncContextManager[None]:
-        guard: LockoutGuard = self._ssh.guard
-        if target.enable is None:
-            return contextlib.nullcontext()
-        return guard.login(f"enable secret of user {target.username or '(from ~/.ssh/config)'}: {target.enable}")
-
-    async def _prepared(self, shell: Shell, ios: GatedIos, secret: Secret | None) -> None:
+    async def _prepared(
+        self, shell: Shell, ios: GatedIos, secret: Secret | None, target: Target, login: LoggedIn
+    ) -> None:
+        """Prepare the terminal. The enable secret waits for its turn; a device that wants none gets none."""
+        user = target.username or "(from ~/.ssh/config)"
         try:
-            await _in_thread(self._threads, shell, lambda: ios.prepare(secret))
-        except EnableRefused as error:
-            hint = "check `enable` of this device; nothing was tried twice"
-            raise LoginRefused("the device refused the enable secret", hint=hint) from error
+            if secret is None:
+                await _in_thread(self._threads, shell, lambda: ios.prepare(None))
+                return
+            credential = f"enable secret of user {user}: {target.enable}"
+            async with self._ssh.guard.login(credential, announces=True) as attempt:
+                turn = _from_threads(attempt.sending)
+                try:
+                    await _in_thread(self._threads, shell, lambda: ios.prepare(secret, turn))
+                except EnableRefused as error:
+                    raise LoginRefused("the device refused the enable secret", hint=_CHECK_ENABLE) from error
+                except (TimeoutError, Lost, TooMuch) as error:
+                    # As with a login: a device that says nothing, or hangs up, may have counted it as a bad try.
+                    if attempt.sent and not ios.check_enable_mode():
+                        why = "the device did not answer the enable secret"
+                        raise LoginRefused(why, hint=_CHECK_ENABLE) from error
+                    raise
         except TimeoutError as error:
             raise DeviceError("no prompt was recognised", hint="see what the device shows after the login") from error
         except (Lost, TooMuch) as error:
-            raise Unreachable("the connection was lost right after the login") from error
+            raise Unreachable(f"{login.blame()}the connection was lost right after the login") from error
+
+
+def _from_threads(turn: Callable[[], Awaitable[None]]) -> Callable[[float], None]:
+    """Let a thread wait for its turn, for some seconds; raises `TimeoutError`, and `NotTried` if it does not come."""
+    loop = asyncio.get_running_loop()
+
+    def wait(seconds: float) -> None:
+        async def in_time() -> None:
+            async with asyncio.timeout(seconds):
+                await turn()
+
+        asyncio.run_coroutine_threadsafe(in_time(), loop).result()
+
+    return wait
 
 
 def _asking(ios: GatedIos) -> Callable[[str, float], Output]:

@@ -7,6 +7,7 @@ line behind it, and every write passes the gate of the `Shell`. This module load
 
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 from netmiko.channel import SSHChannel
@@ -111,12 +112,15 @@ class GatedIos(CiscoIosSSH):
 
     # -- a session ---------------------------------------------------------------------------------------------
 
-    def prepare(self, secret: Secret | None) -> None:
-        """Bring the session to where it can be asked: privileged if there is a secret, no pager, wide lines."""
+    def prepare(self, secret: Secret | None, turn: Callable[[float], None] = lambda _: None) -> None:
+        """Bring the session to where it can be asked: privileged if there is a secret, no pager, wide lines.
+
+        `turn` waits, for at most so many seconds, until the secret may be sent.
+        """
         self.establish_connection()
         self.session_preparation()
         if secret is not None and re.fullmatch(self._terminal.unprivileged, self.prompt):
-            self._be_privileged(secret)
+            self._be_privileged(secret, turn)
         for line in self._terminal.preamble:
             self.ask(line, self._seconds)
 
@@ -231,7 +235,7 @@ class GatedIos(CiscoIosSSH):
             raise
         self._in_step = True
 
-    def _be_privileged(self, secret: Secret) -> None:
+    def _be_privileged(self, secret: Secret, turn: Callable[[float], None]) -> None:
         """Ask for privileged commands. The secret is sent once: further tries could lock an account."""
         ends = time.monotonic() + self._seconds
         self.write_channel(self._terminal.enable + self.RETURN)
@@ -240,6 +244,8 @@ class GatedIos(CiscoIosSSH):
             come = self._more(ends, _QUIET)
             text = plain(text + come)[-_LONGEST_BANNER:]
             if self._shell.asks_for_password() and not told:
+                turn(self._seconds)
+                ends = time.monotonic() + self._seconds
                 self._shell.answer_password(secret)
                 text, told = "", True
             elif told and re.fullmatch(self._terminal.password, text[text.rfind("\n") + 1 :]):

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,8 +11,11 @@ from typing import TypeAlias
 
 from auditor.capture import Capture, CapturedFile, Gap, Kind
 from auditor.collect import layout
+from auditor.collect.repository import Repositories
 from auditor.collect.session import decoded
+from auditor.collect.stores import unpacked
 from auditor.errors import CaptureError
+from auditor.inventory.entries import GitCapture
 from auditor.syntax.secret_names import mask_behind_secret_words
 
 Recognise: TypeAlias = Callable[[str, str], tuple[str, Kind] | None]
@@ -30,30 +34,39 @@ class SavedLimits:
 def load_capture(
     device: str,
     platform: str,
-    path: Path,
+    path: Path | GitCapture,
     *,
     recognise: Recognise,
     redact: Redact,
     limits: SavedLimits = SavedLimits(),
+    repositories: Repositories | None = None,
 ) -> Capture:
-    """Read a file or a directory as the capture of a device.
+    """Read a file or a directory, on disk or in a git repository, as the capture of a device.
 
     `recognise(name, text)` is the platform's: it returns the device's path and the kind of a text, or None if
     it is not of this platform. Texts below `commands/` are outputs, and state unless it knows better.
 
     The time is that of `capture.json`, as long as the files are those it was written for; otherwise the time of
-    the newest file, marked weak. Raises `CaptureError`.
+    the newest file, marked weak, or of the last commit that changed them. `repositories` are those of the run, so that
+    git is started once. Raises `CaptureError`.
     """
-    texts, newest = _read_all(path, limits)
+    if isinstance(path, GitCapture):
+        texts, newest, source = _from_git(path, limits, repositories)
+    else:
+        (texts, newest), source = _read_all(path, limits), str(path)
     metadata = texts.pop(layout.METADATA, None)
-    stored = layout.read(metadata, str(path / layout.METADATA)) if metadata is not None else None
+    stored = layout.read(metadata, f"{path}/{layout.METADATA}") if metadata is not None else None
     if stored is not None and stored.platform != platform:
         raise CaptureError(f"{path} is a capture of {stored.platform}, but the inventory says {platform}")
     files: dict[str, CapturedFile] = {}
     foreign: list[Gap] = []
-    for name, text in texts.items():
+    packed = unpacked(next(iter(texts.values()))) if len(texts) == 1 and stored is None else None
+    for name, text in (packed or texts).items():
         known = (stored.files.get(name) if stored else None) or _recognised(name, text, recognise)
         if known is None:
+            if packed:
+                # All kinds of files of a device stand in it, also keys; they are not kept.
+                continue
             why = f"'{name}' is not recognised as a text of {platform}"
             foreign.append(Gap(name, why, "remove it, or name it like the file it comes from"))
         elif known[0] in files:
@@ -63,7 +76,7 @@ def load_capture(
     if not any(file.kind is Kind.CONFIGURATION for file in files.values()):
         what = "is empty" if not texts else f"holds no configuration of {platform}"
         raise CaptureError(f"{path} {what}; expected is what the device has, or its saved files")
-    capture = Capture(device, platform, tuple(files.values()), tuple(foreign), newest, True, str(path))
+    capture = Capture(device, platform, tuple(files.values()), tuple(foreign), newest, isinstance(path, Path), source)
     if stored is not None:
         capture = _as_stored(capture, stored, texts)
     return replace(
@@ -71,6 +84,14 @@ def load_capture(
         files=tuple(replace(file, text=redact(file.path, file.text)) for file in capture.files),
         gaps=tuple(_told(gap) for gap in capture.gaps),
     )
+
+
+def _from_git(
+    where: GitCapture, limits: SavedLimits, repositories: Repositories | None
+) -> tuple[dict[str, str], datetime, str]:
+    with nullcontext(repositories) if repositories is not None else Repositories() as opened:
+        found = opened.read(where, limit=limits.file, total=limits.total, files=limits.files)
+    return {name: _text(data, f"{where}") for name, data in found.texts.items()}, found.changed, found.source
 
 
 def _told(gap: Gap) -> Gap:
@@ -151,6 +172,10 @@ def _read(file: Path, limit: int) -> tuple[str, float, int]:
         data = stream.read(limit + 1)
     if len(data) > limit:
         raise CaptureError(f"{file} is larger than {limit // 2**20} MB; that is no configuration")
+    return _text(data, str(file)), status.st_mtime, len(data)
+
+
+def _text(data: bytes, file: str) -> str:
     if b"\0" in data:
         raise CaptureError(f"{file} is not a text file (if it was saved on Windows, save it as UTF-8)")
-    return decoded(data), status.st_mtime, len(data)
+    return decoded(data)

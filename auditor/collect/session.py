@@ -1,7 +1,8 @@
 """What the collector needs from a device, whatever carries it: one command in, one output out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,26 @@ class Session(Protocol):
 
     async def close(self) -> None:
         """Close the connection; never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The answers to the first of several commands; `late` says that the command behind them did not end in time."""
+
+    outputs: tuple[Output, ...]
+    late: bool = False
+
+
+@runtime_checkable
+class ManyAtOnce(Protocol):
+    """A session that can also take several commands in one go."""
+
+    async def run_together(self, commands: Sequence[str], timeout: float) -> Together:
+        """Send several commands, each of which may take `timeout` seconds, and return the answers that came whole.
+
+        The first commands, as many as fit, are sent; none is answered where the device cannot take them so. Raises
+        `Unreachable` and `CommandRefused` as `Session.run` does.
+        """
 
 
 def decoded(data: bytes) -> str:

@@ -1,8 +1,9 @@
 """One device to collect, as the collector needs it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from auditor.credentials import CredentialRef
+from auditor.inventory.reaching import JumpHost, Timeouts
 from auditor.profiles import Transport
 
 
@@ -12,8 +13,9 @@ class Target:
 
     `name` is its name in the inventory; its host key is stored under it. What is None is taken from
     `~/.ssh/config`, then from the defaults of SSH. `jump_host` is written as `[user@]host[:port]`, several
-    with commas. `enable` is where the secret is that a device asks for before privileged commands. `old_ssh` allows
-    the algorithms that only old devices still need.
+    with commas; `path` are the hosts that it means, the first one first. `enable` is where the secret is that a device
+    asks for before privileged commands. `old_ssh` allows the algorithms that only old devices still need. `site` is
+    empty for a device that several sites share.
     """
 
     name: str
@@ -26,6 +28,9 @@ class Target:
     transport: Transport = Transport.SSH
     enable: CredentialRef | None = None
     old_ssh: bool = False
+    path: tuple[JumpHost, ...] = ()
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    site: str = ""
 
     @property
     def recipe(self) -> str:

@@ -5,6 +5,7 @@ from auditor.inventory.entries import (
     Connection,
     Declaration,
     DeviceEntry,
+    GitCapture,
     Integration,
     Inventory,
     PolicyOptions,
@@ -29,17 +30,21 @@ from auditor.inventory.hours import (
     working_day,
 )
 from auditor.inventory.load import load, loads
+from auditor.inventory.reaching import AtOnce, JumpHost, Timeouts
 from auditor.inventory.settings import Declarable, Words
 
 __all__ = [
     "Addressing",
+    "AtOnce",
     "Connection",
     "Declarable",
     "Declaration",
     "DeviceEntry",
+    "GitCapture",
     "Integration",
     "Interval",
     "Inventory",
+    "JumpHost",
     "OpeningHours",
     "PolicyOptions",
     "PosEntry",
@@ -52,6 +57,7 @@ __all__ = [
     "Selector",
     "Sessions",
     "SiteEntry",
+    "Timeouts",
     "Wifi6",
     "Words",
     "WorkingDay",

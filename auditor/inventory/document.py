@@ -4,6 +4,7 @@ Works on parser events instead of PyYAML's nodes: no types are guessed, each ali
 a small file that unfolds into gigabytes is refused before it does.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -21,6 +22,7 @@ MOST_REPEATED = 1_000_000
 
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _MERGE = "<<"
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 SECRET_KEYS = frozenset(
     {"password", "passwd", "pass", "passphrase", "secret", "psk", "pwd"}
@@ -73,7 +75,22 @@ class Table:
 Node: TypeAlias = Text | Items | Table
 
 
-def read(data: bytes, mistakes: Mistakes) -> Node | None:
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What may stand in a YAML file of another program: `secrets`, and tags that the text is then read without.
+
+    What stands behind one of the tags `hidden` is encrypted or of no use to us; it is read as nothing.
+    """
+
+    secrets: bool = False
+    tags: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
+
+
+OURS = Dialect()
+
+
+def read(data: bytes, mistakes: Mistakes, dialect: Dialect = OURS) -> Node | None:
     """Return the one document of a YAML file, or None if nothing stands in it.
 
     Repeated keys, tags and secrets are noted in `mistakes`; what is not YAML at all raises InventoryError.
@@ -88,7 +105,7 @@ def read(data: bytes, mistakes: Mistakes) -> Node | None:
     # libyaml is some ten times faster; the wheels of PyYAML have it, some systems' packages do not.
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return _Composer(yaml.parse(text, Loader=loader), mistakes).document()
+        return _Composer(yaml.parse(text, Loader=loader), mistakes, dialect).document()
     except yaml.YAMLError as error:
         line, message = _syntax_error(error, text)
         mistakes.stop(line, "YAML", message)
@@ -96,16 +113,18 @@ def read(data: bytes, mistakes: Mistakes) -> Node | None:
 
 def join(path: str, key: str) -> str:
     """Return the path of a key below another, for a message."""
-    key = printable(key if len(key) <= 80 else key[:79] + "…") or "''"
+    if not (0 < len(key) <= 80 and key.isprintable()):
+        key = printable(key if len(key) <= 80 else key[:79] + "…") or "''"
     return f"{path}.{key}" if path else key
 
 
 class _Composer:
     """Builds nodes from events; a node that an alias repeats is built once and shared."""
 
-    def __init__(self, events: Iterator[Any], mistakes: Mistakes) -> None:
+    def __init__(self, events: Iterator[Any], mistakes: Mistakes, dialect: Dialect) -> None:
         self.events = events
         self.mistakes = mistakes
+        self.dialect = dialect
         self.anchors: dict[str, tuple[Node, int] | None] = {}
         self.nodes = 0
         self.repeated = 0
@@ -126,7 +145,7 @@ class _Composer:
         return None if isinstance(node, Text) and node.empty else node
 
     def node(self, event: Any, path: str, depth: int, key: Text | None = None) -> Node:
-        if isinstance(event, yaml.AliasEvent):
+        if type(event) is yaml.AliasEvent:
             return self.alias(event, path)
         if depth > DEEPEST:
             self.mistakes.stop(_line(event), path[:200], f"nested more than {DEEPEST} levels deep")
@@ -135,14 +154,16 @@ class _Composer:
         if event.anchor:
             self.anchors[event.anchor] = None
         node: Node
-        match event:
-            case yaml.ScalarEvent():
-                node = self.text(event)
-            case yaml.SequenceStartEvent():
-                node = self.items(event, path, depth)
-            case _:
-                node = self.table(event, path, depth, key)
-        if event.tag and event.tag not in ("!", "tag:yaml.org,2002:str"):
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            node = self.text(event)
+        elif kind is yaml.SequenceStartEvent:
+            node = self.items(event, path, depth)
+        else:
+            node = self.table(event, path, depth, key)
+        if event.tag in self.dialect.hidden:
+            node = Text("", True, node.line, node.column, node.last)
+        elif event.tag and event.tag not in ("!", "tag:yaml.org,2002:str") and event.tag not in self.dialect.tags:
             self.mistakes.add(node, path or TOP, f"the tag {shown(event.tag)} means nothing here; remove it")
         if event.anchor:
             self.anchors[event.anchor] = (node, self.nodes - before)
@@ -162,16 +183,17 @@ class _Composer:
         return node
 
     def text(self, event: Any) -> Text:
-        line, end = _line(event), event.end_mark
+        start, end = event.start_mark, event.end_mark
+        line = start.line + 1
         last = end.line + 1 if end.column else end.line
-        text = Text(event.value, not event.style, line, event.start_mark.column + 1, max(line, last))
-        if not _is_unicode(text.value):
+        value = event.value
+        if not value.isascii() and _SURROGATE.search(value):
             self.mistakes.stop(line, "YAML", "half of a surrogate pair is not a character")
-        return text
+        return Text(value, not event.style, line, start.column + 1, max(line, last))
 
     def items(self, event: Any, path: str, depth: int) -> Items:
         nodes: list[Node] = []
-        while not isinstance(inner := next(self.events), yaml.SequenceEndEvent):
+        while type(inner := next(self.events)) is not yaml.SequenceEndEvent:
             nodes.append(self.node(inner, f"{path}[{len(nodes) + 1}]", depth + 1))
         last = _last(event, inner, nodes[-1].last if nodes else 0)
         return Items(tuple(nodes), _line(event), event.start_mark.column + 1, last)
@@ -180,15 +202,17 @@ class _Composer:
         entries: dict[str, tuple[Text, Node]] = {}
         merged: list[Table] = []
         last = 0
-        while not isinstance(inner := next(self.events), yaml.MappingEndEvent):
+        while type(inner := next(self.events)) is not yaml.MappingEndEvent:
             key = self.node(inner, path or TOP, depth + 1)
             name = key.value if isinstance(key, Text) else ""
             plain = isinstance(key, Text) and key.plain
             # The place of an aliased key is where the alias stands, as for every other key.
-            place = Text(name, plain, _line(inner), inner.start_mark.column + 1, _line(inner))
+            start = inner.start_mark
+            place = Text(name, plain, start.line + 1, start.column + 1, start.line + 1)
             below = join(path, name)
             value = self.node(next(self.events), below, depth + 1, place)
-            last = max(last, value.last)
+            if value.last > last:
+                last = value.last
             if not isinstance(key, Text):
                 self.mistakes.add(key, path or TOP, "a key is one word, not a list or a mapping")
                 continue
@@ -201,7 +225,7 @@ class _Composer:
                 self.mistakes.add(key, below, f"stands twice in this mapping; the first is in line {first}")
                 continue
             # A shop may be called `secret`; then a mapping stands behind the name.
-            if isinstance(value, Text) and not value.empty and name.lower().replace("-", "_") in SECRET_KEYS:
+            if not self.dialect.secrets and _names_a_secret(name) and isinstance(value, Text) and not value.empty:
                 self.mistakes.add(key, below, NEVER_HERE)
             entries[name] = (key, value)
         for table in merged:
@@ -234,8 +258,8 @@ def _last(start: Any, end: Any, inside: int) -> int:
     return max(_line(start), inside, closing)
 
 
-def _is_unicode(text: str) -> bool:
-    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+def _names_a_secret(key: str) -> bool:
+    return key.lower().replace("-", "_") in SECRET_KEYS
 
 
 def _syntax_error(error: yaml.YAMLError, text: str) -> tuple[int, str]:

@@ -1,6 +1,6 @@
 """What the operator says, as frozen values: sites, devices, readers, points of sale, declarations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
@@ -9,6 +9,7 @@ from typing import Literal
 
 from auditor.credentials import CredentialRef
 from auditor.inventory.hours import OpeningHours
+from auditor.inventory.reaching import AtOnce, JumpHost, Timeouts
 from auditor.model.facts import Span
 from auditor.profiles import Transport
 
@@ -121,6 +122,21 @@ class PosGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class GitCapture:
+    """A saved configuration in a git repository: a file of it, as a commit has it.
+
+    `file` is its path in the repository; `commit` None is the newest.
+    """
+
+    repository: Path
+    file: str
+    commit: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.repository} {self.commit or 'HEAD'}:{self.file}"
+
+
+@dataclass(frozen=True, slots=True)
 class DeviceEntry:
     """One device of a shop: exactly one of `host` (live, over SSH) and `captures` (saved) is given.
 
@@ -128,13 +144,14 @@ class DeviceEntry:
     the part of a shared device that serves this site. `on_site`: the device stands in this site's own network, so that
     VLANs of one id are one network; a shared one only if the site says so. `port`, `username` and `credentials` are
     None if nobody says anything, so that `~/.ssh/config` decides. `enable` is where the secret is that a device asks
-    for before privileged commands; `old_ssh` allows algorithms that only old devices still need.
+    for before privileged commands; `old_ssh` allows algorithms that only old devices still need. `jump_host` is what
+    the inventory says, `path` the hosts that it means, the first one first. `tags` are those of the device alone.
     """
 
     name: str
     key: str
     host: str | None
-    captures: Path | None
+    captures: Path | GitCapture | None
     platform: str
     port: int | None
     username: str | None
@@ -150,6 +167,9 @@ class DeviceEntry:
     transport: Transport | None = None
     enable: CredentialRef | None = None
     old_ssh: bool = False
+    path: tuple[JumpHost, ...] = ()
+    timeouts: Timeouts = field(default_factory=Timeouts)
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +220,8 @@ class PolicyOptions:
 class SiteEntry:
     """One shop with everything that applies to it; `integration_from` says which part of the inventory said so.
 
-    `integration_from` is `site`, `group mall`, `defaults` or `not declared`.
+    `integration_from` is `site`, `group mall`, `defaults` or `not declared`. `tags` are those of the site and of its
+    groups.
     """
 
     name: str
@@ -217,6 +238,7 @@ class SiteEntry:
     policy: str
     policy_options: PolicyOptions
     span: Span
+    tags: tuple[str, ...] = ()
 
     def integration_of(self, group: ReaderGroup) -> tuple[Integration, str | None]:
         """Return the integration and SDK version of one reader group: its own, else those of the site."""
@@ -227,9 +249,18 @@ class SiteEntry:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """All sites of one inventory file; `sha256` is the hash of its bytes, `shared` all devices that sites can share."""
+    """All sites of an inventory; `shared` are all devices that sites can share.
+
+    `files` are all files that it was read from, `path` first; `sha256` is a hash over what stands in them and what
+    other sources gave. `servers` were asked for a part of it. `notes` say, each with its place, what other inventories
+    state and this program leaves out.
+    """
 
     path: Path
     sites: tuple[SiteEntry, ...]
     shared: tuple[DeviceEntry, ...]
     sha256: str
+    at_once: AtOnce = field(default_factory=AtOnce)
+    files: tuple[Path, ...] = ()
+    notes: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()

@@ -54,6 +54,8 @@ _USER = re.compile(r"[^\s:-][^\s:]{0,127}")
 _HOST_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})?)*\.?")
 _ZONE = re.compile(r"[\w.-]{1,32}", re.ASCII)
 _ENVIRONMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_TAG = re.compile(r"[^\s,;!*?\[\]{}]{1,64}")
+_COMMIT = re.compile(r"[0-9A-Za-z][0-9A-Za-z._/~^-]{0,127}")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -104,6 +106,10 @@ def _whole(pattern: re.Pattern[str], text: str) -> str:
     return text
 
 
+def _printed(pattern: re.Pattern[str], text: str) -> str:
+    return _whole(pattern, text) if text.isprintable() else _fail()
+
+
 def _fail(hint: str = "") -> str:
     raise Wrong(hint)
 
@@ -113,6 +119,12 @@ def _line(text: str) -> str:
     if not text.strip() or len(text) > 200 or not text.isprintable():
         raise Wrong
     return text.strip()
+
+
+def _variable(text: str) -> str:
+    if len(text) > 4096 or not text.isprintable():
+        raise Wrong
+    return text
 
 
 def _ssid(text: str) -> str:
@@ -251,8 +263,10 @@ NAME = Format(
     "a name: letters, digits, `-`, `_` and `.`, at most 64, beginning with a letter or digit",
     lambda t: _whole(_NAME, t),
 )
+TAG = Format("a tag: one word without blanks, commas and `!*?[]{}`, at most 64 characters", lambda t: _printed(_TAG, t))
 VERSION = Format("a version like 2.10.0", lambda text: _whole(_VERSION, text))
 LINE = Format("a text of one line, at most 200 characters", _line)
+VARIABLE = Format("a text of one line", _variable)
 SSID = Format("an SSID of 1 to 32 bytes", _ssid)
 VLAN = Format("a VLAN number from 1 to 4094", _number(1, 4094))
 COUNT = Format("a whole number from 1 to 100000", _number(1, 100_000))
@@ -265,6 +279,7 @@ JUMP_HOST = Format("a jump host like admin@192.0.2.9:22", _jump_host, private=Tr
 USERNAME = Format("a user name without spaces and colons", lambda text: _whole(_USER, text), private=True)
 TIMEZONE = Format("a time zone like Europe/Paris", _timezone)
 DURATION = Format("a duration like 12h, 7d or 1d12h", _duration)
+COMMIT = Format("a commit, branch or tag of git", lambda text: _whole(_COMMIT, text))
 DATE = Format("a date like 2027-03-31", _date)
 PATH = Format("a path of a file or directory", _path)
 KEY_FILE = Format("the path of a private key", _path, private=True)

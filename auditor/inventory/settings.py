@@ -1,8 +1,8 @@
 """Reads what may stand in `defaults`, in a group and in a site alike, and lays one over the other.
 
 Precedence is `defaults < groups (in order) < site < device`: a single value replaces what is below it; named
-entries (`readers`, `pos`, `declared`, days of `opening_hours`, `policy_options`) are joined by name and the later
-one wins whole; a list replaces everything below it.
+entries (`readers`, `pos`, `declared`, days of `opening_hours`, `policy_options`, `timeouts`) are joined by name and the
+later one wins whole; a list replaces everything below it, except `tags`, which are joined.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from auditor.credentials import Agent, CredentialRef, Environment, KeyFile, Keyring, Prompt
+from auditor.credentials import CredentialRef
 from auditor.inventory import formats
 from auditor.inventory.clients import INTEGRATION, read_pos, read_readers
 from auditor.inventory.document import Items, Node, Table, Text, join
@@ -27,12 +27,13 @@ from auditor.inventory.entries import (
 from auditor.inventory.fields import Fields, kind
 from auditor.inventory.formats import Format, choice, one_of
 from auditor.inventory.hours import Interval, clash, parse_days, parse_intervals, week
+from auditor.inventory.logins import CREDENTIALS, read_credentials, read_enable
 from auditor.inventory.mistakes import Mistakes, shown
+from auditor.inventory.reaching import Timeouts
+from auditor.inventory.waiting import read_timeouts
 from auditor.profiles import Transport
 
 T = TypeVar("T")
-_CREDENTIALS = "one of {agent: true}, {key_file: PATH}, {env: NAME}, {keyring: SERVICE}, {prompt: true}"
-_SECRETS = "one of {env: NAME}, {keyring: SERVICE}, {prompt: true}"
 _DECLARATION = "{value: …, by: who answers for it, until: a date}"
 _HOURS = "hours like 08:00-20:00 (past midnight: 18:00-02:00), a list of them, `24h` or `closed`"
 _DAYS = Format("days like mon, mon-fri, sat or daily", parse_days)
@@ -73,6 +74,25 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """The same names as formats, made once for a whole inventory."""
+
+    platform: Format[str]
+    policy: Format[str]
+    model: Format[str]
+    mobile_models: Collection[str]
+
+    @classmethod
+    def of(cls, words: Words) -> "Known":
+        return cls(
+            one_of("a platform", words.platforms),
+            one_of("a policy", words.policies),
+            one_of("a reader model", words.models),
+            frozenset(words.mobile_models),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Access:
     """How devices are reached and what they are, as far as one layer says so."""
 
@@ -86,16 +106,41 @@ class Access:
     old_ssh: bool | None = None
     managed_by: str | None = None
     max_capture_age: timedelta | None = None
+    timeouts: Timeouts | None = None
 
     def over(self, lower: "Access") -> "Access":
-        """Lay this over a lower layer: what this one says wins."""
-        return Access(*(_first(getattr(self, name), getattr(lower, name)) for name in ACCESS_KEYS))
+        """Lay this over a lower layer: what this one says wins, time-outs key by key."""
+        if self is NOTHING_SAID:
+            return lower
+        if lower is NOTHING_SAID:
+            return self
+        return Access(
+            platform=_first(self.platform, lower.platform),
+            port=_first(self.port, lower.port),
+            username=_first(self.username, lower.username),
+            credentials=lower.credentials if self.credentials is None else self.credentials,
+            jump_host=_first(self.jump_host, lower.jump_host),
+            transport=_first(self.transport, lower.transport),
+            enable=lower.enable if self.enable is None else self.enable,
+            old_ssh=_first(self.old_ssh, lower.old_ssh),
+            managed_by=_first(self.managed_by, lower.managed_by),
+            max_capture_age=_first(self.max_capture_age, lower.max_capture_age),
+            timeouts=(
+                self.timeouts.over(lower.timeouts)
+                if self.timeouts is not None and lower.timeouts is not None
+                else _first(self.timeouts, lower.timeouts)
+            ),
+        )
 
 
+NOTHING_SAID = Access()
 ACCESS_KEYS = tuple(each.name for each in fields(Access))
+_ACCESS = frozenset(ACCESS_KEYS)
+_TRANSPORT = choice(Transport)
+_SAME_LAN, _WIFI6, _SESSIONS = choice(SameLan), choice(Wifi6), choice(Sessions)
 LAYER_KEYS = (
     *("policy", "policy_options", "timezone", "opening_hours", "integration", "sdk_version"),
-    *("readers", "pos", "declared"),
+    *("readers", "pos", "declared", "tags"),
     *ACCESS_KEYS,
 )
 
@@ -121,7 +166,8 @@ class Settings:
     readers: Mapping[str, ReaderGroup] = field(default_factory=dict)
     pos: Mapping[str, PosGroup] = field(default_factory=dict)
     declared: Mapping[str, Declaration] = field(default_factory=dict)
-    access: Access = field(default_factory=Access)
+    access: Access = NOTHING_SAID
+    tags: tuple[str, ...] = ()
     replaces: frozenset[str] = frozenset()
 
     def over(self, lower: "Settings") -> "Settings":
@@ -145,20 +191,20 @@ class Settings:
             pos=self.pos if "pos" in self.replaces else {**lower.pos, **self.pos},
             declared={**lower.declared, **self.declared},
             access=self.access.over(lower.access),
+            tags=joined(lower.tags, self.tags),
             replaces=self.replaces | lower.replaces,
         )
 
 
-def read_settings(layer: Fields, origin: str, words: Words) -> Settings:
+def read_settings(layer: Fields, origin: str, known: Known) -> Settings:
     """Read the keys that every layer may have; the caller asks for its own and calls `finish`."""
     integration = layer.scalar("integration", INTEGRATION)
     readers, pos = layer.node("readers"), layer.node("pos")
-    model = one_of("a reader model", words.models)
     mistakes = layer.mistakes
     same_lan, wifi6, sessions = _policy_options(layer)
     return Settings(
         origin=origin,
-        policy=layer.scalar("policy", one_of("a policy", words.policies)),
+        policy=layer.scalar("policy", known.policy),
         same_lan=same_lan,
         wifi6=wifi6,
         sessions=sessions,
@@ -170,73 +216,48 @@ def read_settings(layer: Fields, origin: str, words: Words) -> Settings:
         readers=(
             {}
             if readers is None
-            else read_readers(readers, join(layer.path, "readers"), model, words.mobile_models, mistakes)
+            else read_readers(readers, join(layer.path, "readers"), known.model, known.mobile_models, mistakes)
         ),
         pos={} if pos is None else read_pos(pos, join(layer.path, "pos"), mistakes),
         declared=_declared(layer),
-        access=read_access(layer, words),
+        access=read_access(layer, known),
+        tags=read_tags(layer),
         replaces=frozenset(name for name, node in (("readers", readers), ("pos", pos)) if isinstance(node, Items)),
     )
 
 
-def read_access(layer: Fields, words: Words) -> Access:
+def read_tags(layer: Fields) -> tuple[str, ...]:
+    """Read tags, which are joined with those of other layers and never replaced."""
+    return tuple(dict.fromkeys(layer.scalars("tags", formats.TAG) or ()))
+
+
+def read_access(layer: Fields, known: Known) -> Access:
     """Read the keys about reaching devices, which stand in any layer and at a device."""
+    if _ACCESS.isdisjoint(layer.table.entries):
+        layer.knows(ACCESS_KEYS)
+        return NOTHING_SAID
     return Access(
-        platform=layer.scalar("platform", one_of("a platform", words.platforms)),
+        platform=layer.scalar("platform", known.platform),
         port=layer.scalar("port", formats.PORT),
         username=layer.scalar("username", formats.USERNAME),
-        credentials=_credentials(layer, "credentials", _CREDENTIALS),
+        credentials=read_credentials(layer, "credentials", CREDENTIALS),
         jump_host=layer.scalar("jump_host", formats.JUMP_HOST),
-        transport=layer.scalar("transport", choice(Transport)),
-        enable=_enable(layer),
+        transport=layer.scalar("transport", _TRANSPORT),
+        enable=read_enable(layer),
         old_ssh=layer.scalar("old_ssh", formats.TRUE),
         managed_by=layer.scalar("managed_by", formats.LINE),
         max_capture_age=layer.scalar("max_capture_age", formats.DURATION),
+        timeouts=read_timeouts(layer),
     )
-
-
-def _enable(layer: Fields) -> CredentialRef | None:
-    """Read where the enable secret is; a key is none."""
-    credential = _credentials(layer, "enable", _SECRETS)
-    if isinstance(credential, Agent | KeyFile):
-        layer.wrong("enable", f"expected {_SECRETS}")
-        return None
-    return credential
-
-
-def _credentials(layer: Fields, key: str, expected: str) -> CredentialRef | None:
-    inside = layer.fields(key, expected)
-    if inside is None:
-        return None
-    key_file = inside.scalar("key_file", formats.KEY_FILE)
-    passphrase_env = inside.scalar("passphrase_env", formats.ENVIRONMENT)
-    variable = inside.scalar("env", formats.ENVIRONMENT)
-    service = inside.scalar("keyring", formats.SERVICE)
-    agent = inside.scalar("agent", formats.TRUE)
-    prompt = inside.scalar("prompt", formats.TRUE)
-    inside.finish()
-    if len(inside.table.entries.keys() - {"passphrase_env"}) != 1:
-        layer.wrong(key, f"expected {expected}")
-    if inside.has("passphrase_env") and not inside.has("key_file"):
-        inside.wrong("passphrase_env", "belongs to a `key_file`: it names the variable that holds its passphrase")
-    if key_file is not None:
-        return KeyFile(key_file, passphrase_env)
-    if variable is not None:
-        return Environment(variable)
-    if service is not None:
-        return Keyring(service)
-    if agent:
-        return Agent()
-    return Prompt() if prompt else None
 
 
 def _policy_options(layer: Fields) -> tuple[SameLan | None, Wifi6 | None, Sessions | None]:
     inside = layer.fields("policy_options", "a mapping with same_lan, wifi6 or sessions")
     if inside is None:
         return None, None, None
-    same_lan = inside.scalar("same_lan", choice(SameLan))
-    wifi6 = inside.scalar("wifi6", choice(Wifi6))
-    sessions = inside.scalar("sessions", choice(Sessions))
+    same_lan = inside.scalar("same_lan", _SAME_LAN)
+    wifi6 = inside.scalar("wifi6", _WIFI6)
+    sessions = inside.scalar("sessions", _SESSIONS)
     inside.finish()
     return same_lan, wifi6, sessions
 
@@ -308,6 +329,11 @@ def _declared(layer: Fields) -> dict[str, Declaration]:
             declared[name.value] = Declaration(name.value, str(value), by, until, inside.span_of(name))
     inside.finish()
     return declared
+
+
+def joined(lower: tuple[str, ...], upper: tuple[str, ...]) -> tuple[str, ...]:
+    """Join two lists without repeating what stands in both."""
+    return tuple(dict.fromkeys((*lower, *upper))) if lower and upper else lower or upper
 
 
 def _first(upper: T | None, lower: T | None) -> T | None:

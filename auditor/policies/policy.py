@@ -6,7 +6,7 @@ document: `policy.source("thresholds.working_day_margin")`.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import StrEnum
 from functools import cache
@@ -317,6 +317,15 @@ class Policy:
     severities: tuple[SeverityOf, ...]
     advice: Mapping[str, str]
     source_of: Mapping[str, Source]
+    _severities: Mapping[str, SeverityOf] = field(init=False, repr=False)
+    _needed: Mapping[Consumer, tuple[Host, ...]] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Asked for many times at every site, so they are made once.
+        first = {each.key: each for each in reversed(self.severities)}
+        needed = {each: tuple(host for host in self.hosts if each in host.needed_by) for each in Consumer}
+        object.__setattr__(self, "_severities", first)
+        object.__setattr__(self, "_needed", needed)
 
     def item(self, id: str) -> Item:
         """Return the requirement or step with this id, such as `R12`; `DataError` if there is none."""
@@ -336,7 +345,9 @@ class Policy:
 
         The choice is ignored where the severity depends on no option.
         """
-        found = self._entry(self.severities, key, lambda severity: severity.key)
+        found = self._severities.get(key)
+        if found is None:
+            raise DataError(f"policy {self.name}: no entry {key!r}")
         if choice is None or found.option is None:
             return found.severity
         choices = self._entry(self.options, found.option, lambda option: option.name).choices
@@ -346,7 +357,7 @@ class Policy:
 
     def hosts_for(self, consumer: Consumer | str) -> tuple[Host, ...]:
         """Return the hosts that `readers` or `pos` must reach."""
-        return tuple(host for host in self.hosts if Consumer(consumer) in host.needed_by)
+        return self._needed[Consumer(consumer)]
 
     def resolver(self, address: IPv4Address | IPv6Address) -> PublicResolver | None:
         """Return the public DNS service that has this address, or None if the policy does not know it."""

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from auditor.collect.batch import script
 from auditor.errors import DataError
 from auditor.intents import duration
 from auditor.model import Assumed, Declared, Device, Fact, Stated, Unknown
@@ -93,7 +94,10 @@ def command_note(command: Command) -> str:
 
 
 def sent_besides(profile: Profile) -> Iterator[tuple[str, str]]:
-    """What is sent to a terminal beside the commands, and why: by a session itself, and by napalm in place of some."""
+    """What is sent beside the commands, and why: by a session itself, and by napalm in place of some."""
+    if profile.posix_shell:
+        why = "before several commands that go in one script, each with `m` behind it; the mark is a new one each time"
+        yield script((), "0123456789abcdef"), why
     if profile.terminal is not None:
         for line in profile.terminal.preamble:
             yield line, "at the beginning of each session, so that nothing is paged or wrapped"

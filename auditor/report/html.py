@@ -4,7 +4,6 @@ Jinja escapes every text; before that, what cannot be seen is made visible, so t
 nor turns the reading direction.
 """
 
-import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -21,12 +20,15 @@ import auditor
 from auditor.pipeline import SiteReport
 from auditor.policies import Policy
 from auditor.remediation import PlannedFix, Safety
+from auditor.report.alarms import ADVICE, Alarm, alarms, together
+from auditor.report.alarms import TITLE as ALARM
 from auditor.report.diagram import diagram
 from auditor.report.excerpt import ExcerptLine, excerpt
 from auditor.report.fixes import by_finding, diff_of, part_of, status, who, why_not
 from auditor.report.outcome import Limits, Outcome, Tally
 from auditor.report.shared import SharedDevices, SharedReport, made_once, of_shared
 from auditor.report.snippets import DeviceSteps, commands, undo
+from auditor.report.spooled import Spooled
 from auditor.report.summary import (
     Counts,
     Standing,
@@ -61,6 +63,7 @@ class Row:
     counts: Counts
     unaudited: int
     captured: str
+    alarms: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +118,38 @@ class FindingView:
     fix: FixView | None
 
 
+@dataclass(frozen=True, slots=True)
+class SiteSection:
+    """What one site adds to the page: its line in the overview, and its section."""
+
+    policy: str
+    row: Row
+    section: str
+
+
+def site_section(
+    report: SiteReport, number: int, *, now: datetime, several_sites: bool, sites_of: Mapping[str, tuple[str, ...]]
+) -> SiteSection:
+    """Render the site with this number."""
+    anchor = f"site-{number}"
+    taken = oldest(report)
+    captured = "" if taken is None else moment(taken, zone_of(report.site.entry))
+    counts, unaudited = count(report.findings), len(report.failures)
+    row = Row(anchor, report.site.name, standing(report), counts, unaudited, captured, alarms(report))
+    shown = _site(report, anchor, now, once=several_sites, sites_of=sites_of)
+    return SiteSection(report.site.policy.name, row, _page("site.html").render(shown))
+
+
 class Writer:
-    """Takes one site after the other; what is rendered waits in a temporary file, as the overview comes first."""
+    """Takes sites in any order; sections wait in a temporary file, as the overview comes first.
+
+    The page has them in the order of their numbers, so that two runs over one inventory can be compared.
+    """
 
     def __init__(
         self,
         stream: TextIO,
-        sections: TextIO,
+        sections: IO[bytes],
         *,
         now: datetime,
         several_sites: bool = False,
@@ -130,30 +158,31 @@ class Writer:
         self._several = several_sites
         self._sites_of = sites_of or {}
         self._stream = stream
-        self._sections = sections
+        self._sections = Spooled(sections)
         self._now = now
-        self._rows: list[Row] = []
-        self._policies: dict[str, Policy] = {}
+        self._rows: dict[int, Row] = {}
+        self._policies: dict[str, tuple[int, Policy]] = {}
 
     def add(self, report: SiteReport) -> None:
-        """Render one site."""
-        anchor = f"site-{len(self._rows) + 1}"
-        self._policies.setdefault(report.site.policy.name, report.site.policy)
-        taken = oldest(report)
-        captured = "" if taken is None else moment(taken, zone_of(report.site.entry))
-        counts = count(report.findings)
-        unaudited = len(report.failures)
-        self._rows.append(Row(anchor, report.site.name, standing(report), counts, unaudited, captured))
-        self._sections.write(_page("site.html").render(self._site(report, anchor)))
+        """Render one site, behind those so far."""
+        number = self._sections.next_number
+        several, sites_of = self._several, self._sites_of
+        site = site_section(report, number, now=self._now, several_sites=several, sites_of=sites_of)
+        self.take(number, site, report.site.policy)
 
-    def _site(self, report: SiteReport, anchor: str) -> dict[str, Any]:
-        return _site(report, anchor, self._now, once=self._several, sites_of=self._sites_of)
+    def take(self, number: int, site: SiteSection, policy: Policy) -> None:
+        """Take the site with this number."""
+        first = min(number, self._policies.get(policy.name, (number, policy))[0])
+        self._policies[policy.name] = (first, policy)
+        self._rows[number] = site.row
+        self._sections.put(number, site.section)
 
     def finish(
         self, outcome: Outcome, shared: SharedDevices | None = None, reports: tuple[SharedReport, ...] = ()
     ) -> None:
         """Write the page: summary, overview, what sites have in common, sites, who is responsible."""
-        standings = Counter(row.standing for row in self._rows)
+        rows = [row for _, row in sorted(self._rows.items())]
+        standings = Counter(row.standing for row in rows)
         common = shared or SharedDevices()
         said: dict[str, Any] = {
             "shared": common.findings,
@@ -163,8 +192,11 @@ class Writer:
                 for number, each in enumerate(reports, start=1)
                 for fix in each.fixes
             ],
-            "rows": self._rows,
-            "policies": list(self._policies.values()),
+            "rows": rows,
+            "alarms": together(alarm for row in rows for alarm in row.alarms),
+            "alarm_title": ALARM,
+            "alarm_advice": ADVICE,
+            "policies": [policy for _, policy in sorted(self._policies.values(), key=lambda each: each[0])],
             "tool": f"auditor {auditor.__version__}",
             "generated": f"{self._now:%Y-%m-%d %H:%M %Z}",
             "now": self._now,
@@ -172,8 +204,8 @@ class Writer:
             "standings": [(each.value, number) for each in Standing if (number := standings[each])],
         }
         self._stream.write(_page("head.html").render(said))
-        self._sections.seek(0)
-        shutil.copyfileobj(self._sections, self._stream)
+        for section in self._sections.texts():
+            self._stream.write(section)
         self._stream.write(_page("foot.html").render(said))
 
 
@@ -192,7 +224,7 @@ def writing(
     """
     with (
         written(path, mode=SHARED) as stream,
-        tempfile.TemporaryFile("w+", encoding="utf-8", errors="backslashreplace") as sections,
+        tempfile.TemporaryFile("w+b") as sections,
     ):
         yield Writer(stream, sections, now=now, several_sites=several_sites, sites_of=sites_of)
 

@@ -1,15 +1,16 @@
-"""The report for programs: one JSON document, written site after site, its shape in `report.schema.json`.
+"""The report for programs: one JSON document, its shape in `report.schema.json`.
 
 The text is plain ASCII, so that nothing that a device said can control a terminal on which somebody looks at it.
 """
 
 import json
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 import auditor
 from auditor.capture import Failure
@@ -18,6 +19,7 @@ from auditor.remediation import PlannedFix, Safety
 from auditor.report.fixes import by_finding, diff_of, ssids_hit, why_not
 from auditor.report.outcome import Limits, Outcome, Tally
 from auditor.report.shared import SharedDevices, SharedReport
+from auditor.report.spooled import Spooled
 from auditor.report.summary import count, lines_of, message, oldest, quoted, standing, worst_first
 from auditor.report.text import encodable
 from auditor.report.writing import SHARED, written
@@ -27,49 +29,91 @@ VERSION = 1
 SCHEMA = Path(__file__).with_name("report.schema.json")
 
 
-class Writer:
-    """Takes one site after the other; verdicts go to the file at once, only summaries are kept."""
+@dataclass(frozen=True, slots=True)
+class SiteJson:
+    """What one site adds to the document."""
 
-    def __init__(self, stream: TextIO, *, now: datetime) -> None:
+    policy: str
+    policy_version: str
+    verdicts: tuple[str, ...]
+    site: str
+    failures: tuple[str, ...]
+
+
+def site_json(report: SiteReport) -> SiteJson:
+    """Make what one site adds to the document."""
+    policy = report.site.policy
+    fixes = by_finding(report.remediation)
+    return SiteJson(
+        policy.name,
+        policy.version.isoformat(),
+        tuple(_json(_verdict(report, each, fixes.get(each.fingerprint))) for each in worst_first(report.findings)),
+        _json(_site(report)),
+        tuple(_json(_failure(report.site.name, failure)) for failure in report.failures),
+    )
+
+
+class Writer:
+    """Takes sites in any order; what they add waits in a temporary file until all are there.
+
+    The document has them in the order of their numbers, so that two runs over one inventory can be compared.
+    """
+
+    def __init__(self, stream: TextIO, spool: IO[bytes], *, now: datetime) -> None:
         self._stream = stream
-        self._sites: list[str] = []
-        self._failures: list[str] = []
-        self._policies: dict[str, dict[str, str]] = {}
-        self._verdicts = 0
-        head: dict[str, Any] = {"version": VERSION, "tool": {"name": "auditor", "version": auditor.__version__}}
-        head["generated"] = _time(now)
-        stream.write(_json(head)[:-1] + ',\n"verdicts": [')
+        self._now = now
+        self._spooled = Spooled(spool)
+        self._policies: dict[int, dict[str, str]] = {}
 
     def add(self, report: SiteReport) -> None:
-        """Write the verdicts of one site."""
-        policy = report.site.policy
-        self._policies.setdefault(policy.name, {"name": policy.name, "version": policy.version.isoformat()})
-        fixes = by_finding(report.remediation)
-        for finding in worst_first(report.findings):
-            self._stream.write(",\n" if self._verdicts else "\n")
-            self._stream.write(_json(_verdict(report, finding, fixes.get(finding.fingerprint))))
-            self._verdicts += 1
-        self._sites.append(_json(_site(report)))
-        self._failures += [_json(_failure(report.site.name, failure)) for failure in report.failures]
+        """Take one site, behind those so far."""
+        self.take(self._spooled.next_number, site_json(report))
+
+    def take(self, number: int, site: SiteJson) -> None:
+        """Take the site with this number."""
+        known = {"name": site.policy, "version": site.policy_version}
+        if known not in self._policies.values() or number < min(self._policies):
+            self._policies[number] = known
+        self._spooled.put(number, _json([site.verdicts, site.site, site.failures]))
 
     def finish(
         self, outcome: Outcome, shared: SharedDevices | None = None, reports: tuple[SharedReport, ...] = ()
     ) -> None:
-        """Write what can only be said at the end: `shared` devices with their failures and fixes, and the outcome."""
-        policies = list(self._policies.values())
+        """Write the document: all sites, `shared` devices with their failures and fixes, and the outcome."""
+        listed = (each for _, each in sorted(self._policies.items()))
+        policies = list({each["name"]: each for each in listed}.values())
         common = shared or SharedDevices()
-        self._stream.write("\n],\n")
-        self._stream.write(f'"sites": [{_items(self._sites)}],\n"failures": [{_items(self._failures)}],\n')
-        self._stream.write(f'"shared": {_json(_shared(common, reports))},\n')
+        head: dict[str, Any] = {"version": VERSION, "tool": {"name": "auditor", "version": auditor.__version__}}
+        head["generated"] = _time(self._now)
+        self._stream.write(_json(head)[:-1] + ',\n"verdicts": [')
+        self._items(text for verdicts, _, _ in self._parts() for text in verdicts)
+        self._stream.write('],\n"sites": [')
+        self._items(site for _, site, _ in self._parts())
+        self._stream.write('],\n"failures": [')
+        self._items(text for _, _, failures in self._parts() for text in failures)
+        self._stream.write(f'],\n"shared": {_json(_shared(common, reports))},\n')
         self._stream.write(f'"policy": {_json(policies[0] if policies else None)},\n')
         self._stream.write(f'"policies": {_json(policies)},\n"exit": {_json(asdict(outcome))}\n}}\n')
+
+    def _parts(self) -> Iterator[tuple[list[str], str, list[str]]]:
+        for text in self._spooled.texts():
+            verdicts, site, failures = json.loads(text)
+            yield verdicts, site, failures
+
+    def _items(self, texts: Iterable[str]) -> None:
+        divider = "\n"
+        for text in texts:
+            self._stream.write(f"{divider}{text}")
+            divider = ",\n"
+        if divider != "\n":
+            self._stream.write("\n")
 
 
 @contextmanager
 def writing(path: Path, *, now: datetime) -> Iterator[Writer]:
     """Give a writer for `path`; the caller adds sites and calls `finish`. The file appears when all is written."""
-    with written(path, mode=SHARED) as stream:
-        yield Writer(stream, now=now)
+    with written(path, mode=SHARED) as stream, tempfile.TemporaryFile("w+b") as spool:
+        yield Writer(stream, spool, now=now)
 
 
 def write(reports: Iterable[SiteReport], path: Path, *, now: datetime, limits: Limits | None = None) -> Outcome:
@@ -265,10 +309,6 @@ def _failure(site: str, failure: Failure) -> dict[str, Any]:
 
 def _time(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _items(texts: list[str]) -> str:
-    return "\n" + ",\n".join(texts) + "\n" if texts else ""
 
 
 def _json(value: Any) -> str:

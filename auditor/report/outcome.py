@@ -1,7 +1,8 @@
 """From findings to the exit code.
 
 0: nothing at or above the limit. 1: findings. 3: it could not be decided, because a device was not audited or
-a rule that may give such findings is `unknown` or broke. 1 wins over 3. (2, a usage error, never gets here.)
+a rule that may give such findings is `unknown` or broke; a changed host key is never less than that. 1 wins over 3.
+(2, a usage error, never gets here.)
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from auditor.errors import UsageError
 from auditor.pipeline import SiteReport
 from auditor.policies import Policy
+from auditor.report.alarms import Alarm, alarms, together
 from auditor.report.summary import Standing, standing
 from auditor.verdicts import Result, Severity
 
@@ -62,6 +64,41 @@ class Outcome:
     devices: int
 
 
+@dataclass(frozen=True, slots=True)
+class SiteCount:
+    """What one site adds to the outcome. `devices` and `unaudited` are keys: a device that sites share has one."""
+
+    standing: Standing
+    policy: str
+    findings: int
+    unknown: int
+    broken: int
+    devices: frozenset[str]
+    unaudited: frozenset[str]
+    alarms: tuple[Alarm, ...] = ()
+
+
+def site_count(report: SiteReport, fail_on: Severity) -> SiteCount:
+    """Count one site; only what may be as bad as `fail_on` counts."""
+    least = fail_on.rank
+    findings = unknown = broken = 0
+    for finding in report.findings:
+        match finding.result:
+            case Result.FAIL:
+                findings += (finding.severity or Severity.ERROR).rank >= least
+            case Result.UNKNOWN:
+                unknown += finding.may_be.rank >= least
+            case Result.ERROR:
+                broken += finding.may_be.rank >= least
+            case Result.PASS | Result.NOT_APPLICABLE | Result.NOT_CHECKED:
+                pass
+    keys = {device.name: device.key for device in report.site.entry.devices}
+    failed = frozenset(keys.get(failure.device, f"{report.site.name}/{failure.device}") for failure in report.failures)
+    policy = report.site.policy.name
+    devices = failed | set(keys.values())
+    return SiteCount(standing(report), policy, findings, unknown, broken, devices, failed, alarms(report))
+
+
 @dataclass(slots=True)
 class Tally:
     """Counts site after site; it remembers names of devices, policies and numbers, never reports."""
@@ -72,28 +109,25 @@ class Tally:
     broken: int = 0
     sites: Counter[Standing] = field(default_factory=Counter)
     policies: dict[str, Policy] = field(default_factory=dict)
+    alarms: tuple[Alarm, ...] = ()
     _devices: set[str] = field(default_factory=set)
     _unaudited: set[str] = field(default_factory=set)
 
     def add(self, report: SiteReport) -> None:
         """Count one site; a device that several sites share counts once."""
-        self.sites[standing(report)] += 1
-        self.policies.setdefault(report.site.policy.name, report.site.policy)
-        least = self.limits.fail_on.rank
-        for finding in report.findings:
-            match finding.result:
-                case Result.FAIL:
-                    self.findings += (finding.severity or Severity.ERROR).rank >= least
-                case Result.UNKNOWN:
-                    self.unknown += finding.may_be.rank >= least
-                case Result.ERROR:
-                    self.broken += finding.may_be.rank >= least
-                case Result.PASS | Result.NOT_APPLICABLE | Result.NOT_CHECKED:
-                    pass
-        keys = {device.name: device.key for device in report.site.entry.devices}
-        failed = {keys.get(failure.device, f"{report.site.name}/{failure.device}") for failure in report.failures}
-        self._devices |= set(keys.values()) | failed
-        self._unaudited |= failed
+        self.take(site_count(report, self.limits.fail_on), report.site.policy)
+
+    def take(self, counted: SiteCount, policy: Policy) -> None:
+        """Take in what was counted elsewhere."""
+        self.sites[counted.standing] += 1
+        self.policies.setdefault(policy.name, policy)
+        self.findings += counted.findings
+        self.unknown += counted.unknown
+        self.broken += counted.broken
+        self._devices |= counted.devices
+        self._unaudited |= counted.unaudited
+        if counted.alarms:
+            self.alarms = together((*self.alarms, *counted.alarms))
 
     @property
     def devices(self) -> int:
@@ -106,7 +140,7 @@ class Tally:
         unaudited = len(self._unaudited)
         if self.findings:
             code = 1
-        elif self.broken or (self.unknown and not self.limits.allow_unknown):
+        elif self.alarms or self.broken or (self.unknown and not self.limits.allow_unknown):
             code = 3
         else:
             code = 3 if self.limits.max_unaudited.exceeded(unaudited, self.devices) else 0

@@ -4,7 +4,7 @@ Each site keeps its own verdicts. Sites come one after the other and are not kep
 wrong is remembered, once, with the names of the sites.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from auditor.capture import Failure
@@ -12,19 +12,31 @@ from auditor.inventory import SiteEntry
 from auditor.model import Span
 from auditor.pipeline import SiteReport
 from auditor.remediation import PlannedFix, Remediation
-from auditor.remediation.shared import SharedFix, Trials, gathered, of_one_device, shared_plan
+from auditor.remediation.shared import SharedFix, edits, of_one_device
 from auditor.report.summary import message, place, worst_first
 from auditor.verdicts import Finding, Result, Severity
 
 
 @dataclass(slots=True)
 class SharedFinding:
-    """One failure on a shared device: as the first site tells it (the worst, if they differ), and all its sites."""
+    """One failure on a shared device: as the first site tells it (the worst, if they differ), and all its sites.
+
+    `told_at` is the number of the site whose words these are and the place among its findings; `first` the lowest of
+    all sites; `shown_at` the site that came first, and was shown whole.
+    """
 
     device: str
     finding: Finding
     message: str
-    sites: list[str]
+    shown_at: str
+    told_at: tuple[int, int]
+    first: tuple[int, int]
+    names: dict[int, str]
+
+    @property
+    def sites(self) -> list[str]:
+        """Names of its sites, in the order of the inventory."""
+        return [name for _, name in sorted(self.names.items())]
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -37,7 +49,40 @@ class SharedFailure:
     """A shared device that could not be audited, and the sites that lack it."""
 
     failure: Failure
-    sites: list[str]
+    names: dict[int, str]
+
+    @property
+    def sites(self) -> list[str]:
+        return [name for _, name in sorted(self.names.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPart:
+    """What one site has to do with shared devices: failures with their words, devices that it lacks, fixes it asks for.
+
+    Fixes carry no names of sites here: all sites of a device would be in each of them.
+    """
+
+    site: str
+    devices: tuple[str, ...] = ()
+    findings: tuple[tuple[Finding, str], ...] = ()
+    failures: tuple[Failure, ...] = ()
+    fixes: tuple[tuple[str, PlannedFix], ...] = ()
+
+
+@dataclass(slots=True)
+class _Edit:
+    """One edit that sites ask for: the fix as the first of them plans it, and who asks with which reasons."""
+
+    fix: PlannedFix
+    first: tuple[int, int]
+    asked: dict[int, tuple[str, tuple[str, ...], tuple[str, ...]]]
+
+    def shared(self, label: str) -> SharedFix:
+        listed = [asked for _, asked in sorted(self.asked.items())]
+        reasons = tuple(dict.fromkeys(reason for _, _, each in listed for reason in each))
+        fix = replace(self.fix, label=label, reasons=reasons)
+        return SharedFix(fix, {site: findings for site, findings, _ in listed})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,80 +100,116 @@ class SharedReport:
 
 @dataclass(slots=True)
 class SharedDevices:
-    """Gathers, site after site, what devices that several sites share (`sites_of`) have to do with it."""
+    """Gathers, site after site, what devices that several sites share (`sites_of`) have to do with it.
+
+    Sites come in any order; what is told in the end does not depend on it.
+    """
 
     sites_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     _findings: dict[tuple[object, ...], SharedFinding] = field(default_factory=dict)
     _failures: dict[Failure, SharedFailure] = field(default_factory=dict)
-    _fixes: dict[str, tuple[SharedFix, ...]] = field(default_factory=dict)
-    _first: dict[str, SiteReport] = field(default_factory=dict)
-    _seen: dict[str, None] = field(default_factory=dict)
+    _edits: dict[str, list[_Edit]] = field(default_factory=dict)
+    _seen: dict[str, int] = field(default_factory=dict)
+    _last: int = 0
 
     def of(self, entry: SiteEntry) -> tuple[str, ...]:
         """The devices of a site that other sites have, too."""
         return tuple(each.name for each in entry.devices if each.shared and len(self.sites_of.get(each.name, ())) > 1)
 
-    def add(self, report: SiteReport) -> Mapping[str, str]:
-        """Take in one site; returns the sites at which its findings were seen before, by fingerprint."""
+    def part(self, report: SiteReport) -> SharedPart:
+        """Say what one site has to do with shared devices. This remembers nothing."""
         devices = self.of(report.site.entry)
-        self._seen |= dict.fromkeys(devices)
+        if not devices:
+            return SharedPart(report.site.name)
+        failed = (each for each in worst_first(report.findings) if each.result is Result.FAIL)
+        return SharedPart(
+            report.site.name,
+            devices,
+            tuple((each, message(report, each)) for each in failed if each.device in devices),
+            tuple(failure for failure in report.failures if failure.device in devices),
+            tuple(
+                (name, replace(fix, sites=())) for name in devices for fix in of_one_device(report.remediation, name)
+            ),
+        )
+
+    def add(self, report: SiteReport) -> Mapping[str, str]:
+        """Take in one site, behind those so far; returns what `take` does."""
+        return self.take(self._last + 1, self.part(report))
+
+    def take(self, number: int, part: SharedPart) -> Mapping[str, str]:
+        """Take in the site with this number; returns at which sites its findings were seen before, by fingerprint."""
+        self._last = max(self._last, number)
+        for device in part.devices:
+            self._seen[device] = min(number, self._seen.get(device, number))
         before: dict[str, str] = {}
-        for finding in worst_first(report.findings) if devices else ():
-            if finding.result is not Result.FAIL or finding.device not in devices:
-                continue
+        for position, (finding, words) in enumerate(part.findings):
+            place = (number, position)
             found = self._findings.setdefault(
-                _key(finding), SharedFinding(finding.device, finding, message(report, finding), [])
+                _key(finding), SharedFinding(finding.device, finding, words, part.site, place, place, {})
             )
-            if _rank(finding) > _rank(found.finding):
-                found.finding, found.message = finding, message(report, finding)
-            if found.sites and found.sites[0] != report.site.name:
-                before[finding.fingerprint] = found.sites[0]
-            if report.site.name not in found.sites[-1:]:
-                found.sites.append(report.site.name)
-        for failure in report.failures:
-            if failure.device in devices:
-                self._failures.setdefault(failure, SharedFailure(failure, [])).sites.append(report.site.name)
-        for device in devices:
-            self._ask(report, device)
+            found.first = min(found.first, place)
+            if (-_rank(finding), place) < (-_rank(found.finding), found.told_at):
+                found.finding, found.message, found.told_at = finding, words, place
+            if found.shown_at != part.site:
+                before[finding.fingerprint] = found.shown_at
+            found.names[number] = part.site
+        for failure in part.failures:
+            self._failures.setdefault(failure, SharedFailure(failure, {})).names[number] = part.site
+        for position, (device, fix) in enumerate(part.fixes):
+            self._ask(device, fix, (number, position), part.site)
         return before
 
-    def _ask(self, report: SiteReport, device: str) -> None:
-        fixes = of_one_device(report.remediation, device)
-        for fix in fixes:
-            self._fixes[device] = gathered(self._fixes.get(device, ()), fix, report.site.name)
-        if fixes and device not in self._first:
-            self._first[device] = _about(report, device)
+    def _ask(self, device: str, fix: PlannedFix, place: tuple[int, int], site: str) -> None:
+        """Note that a site asks for a fix; the same edit for two sites is one fix."""
+        fix = replace(fix, sites=self.sites_of.get(device, ()))
+        listed = self._edits.setdefault(device, [])
+        known = next((each for each in listed if edits(each.fix) == edits(fix)), None)
+        if known is None:
+            known = _Edit(fix, place, {})
+            listed.append(known)
+        elif place < known.first:
+            known.fix, known.first = fix, place
+        _, findings, reasons = known.asked.get(place[0], (site, (), ()))
+        known.asked[place[0]] = (site, (*findings, *fix.findings), (*reasons, *fix.reasons))
 
     @property
     def devices(self) -> tuple[str, ...]:
         """All shared devices of the sites so far."""
-        return tuple(self._seen)
+        return tuple(sorted(self._seen, key=lambda device: self._seen[device]))
 
     @property
     def findings(self) -> tuple[SharedFinding, ...]:
         """All failures, worst first; of one severity those that hit most sites first."""
-        return tuple(sorted(self._findings.values(), key=lambda each: (-_rank(each.finding), -len(each.sites))))
+        return tuple(
+            sorted(self._findings.values(), key=lambda each: (-_rank(each.finding), -len(each.names), each.first))
+        )
 
     @property
     def failures(self) -> tuple[SharedFailure, ...]:
-        return tuple(self._failures.values())
+        return tuple(sorted(self._failures.values(), key=lambda each: min(each.names)))
 
-    def reports(self, trials: Callable[[str], Trials]) -> Iterator[SharedReport]:
-        """Try the fixes of each shared device at all sites of the run that have it, and say what it gets."""
-        for device, asked in self._fixes.items():
-            plan = shared_plan(device, asked, trials(device))
-            sites = tuple(dict.fromkeys(site for each in asked for site in each.asked_by))
-            yield SharedReport(device, self._with(device, plan), sites)
+    @property
+    def asked(self) -> Mapping[str, tuple[int, tuple[SharedFix, ...]]]:
+        """The fixes of each shared device, and the number of the first site that asks for one."""
+        ordered = {device: sorted(listed, key=lambda each: each.first) for device, listed in self._edits.items()}
+        return {
+            device: (listed[0].first[0], tuple(each.shared(f"F{n}") for n, each in enumerate(listed, start=1)))
+            for device, listed in sorted(ordered.items(), key=lambda item: item[1][0].first)
+        }
 
-    def _with(self, device: str, plan: Remediation) -> SiteReport:
-        first = self._first[device]
+    def report(self, device: str, asked: tuple[SharedFix, ...], plan: Remediation, about: SiteReport) -> SharedReport:
+        """Say what a device gets by a plan; `about` is the device itself, by `about_shared`."""
         wanted = {fingerprint for fix in plan.fixes for fingerprint in fix.findings}
-        mine = (each.finding for each in self._findings.values() if each.device == device)
+        mine = (each.finding for each in self._in_order() if each.device == device)
         findings = tuple(finding for finding in mine if finding.fingerprint in wanted)
-        return replace(first, findings=findings, remediation=plan)
+        sites = tuple(dict.fromkeys(site for each in asked for site in each.asked_by))
+        return SharedReport(device, replace(about, findings=findings, remediation=plan), sites)
+
+    def _in_order(self) -> list[SharedFinding]:
+        return sorted(self._findings.values(), key=lambda each: each.first)
 
 
-def _about(report: SiteReport, device: str) -> SiteReport:
+def about_shared(report: SiteReport, device: str) -> SiteReport:
     """What is kept of the first site that asks for a fix: the device and its capture; the hours are no site's."""
     site = report.site
     entry = replace(

@@ -3,15 +3,21 @@
 No markup is parsed: every text is a `Text`, and what devices say is made visible first.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from io import StringIO
+from typing import Any, Literal, cast
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions
+from rich.segment import Segment
 from rich.text import Text
 
-from auditor.capture import Failure
+from auditor.capture import Failure, FailureKind
 from auditor.pipeline import SiteReport
 from auditor.remediation import PlannedFix
+from auditor.report.alarms import ADVICE
+from auditor.report.alarms import TITLE as ALARM
 from auditor.report.fixes import by_finding, judges, status, why_not
 from auditor.report.outcome import Tally
 from auditor.report.shared import SharedDevices, SharedReport, made_once, of_shared
@@ -56,6 +62,35 @@ _STYLES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a terminal is like, for whoever renders a site for it elsewhere."""
+
+    width: int
+    colours: Literal["auto", "standard", "256", "truecolor", "windows"] | None
+    no_colour: bool
+
+    @classmethod
+    def of(cls, console: Console) -> "Look":
+        system = console.color_system
+        return cls(console.width, cast("Any", system), console.no_color)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of what a terminal shows of a site, ready to be written.
+
+    Findings on shared devices are shown whole once. Which site comes first is known only where all sites come
+    together, so the pieces that depend on it say on which findings: one `about` a finding on `device` gives way to a
+    reference if that finding was shown at another site; one with `needs` stands if any of these findings was not.
+    """
+
+    text: str
+    about: str = ""
+    device: str = ""
+    needs: frozenset[str] | None = None
+
+
 def render_site(
     report: SiteReport,
     console: Console,
@@ -72,8 +107,42 @@ def render_site(
     `files`: the fixes are written to files as well, so that nobody has to be told how. `before`: findings on shared
     devices, by fingerprint, that were shown whole at another site, and its name.
     """
-    before = before or {}
+    look = Look.of(console)
+    pieces = site_pieces(report, look, verbose=verbose, checklist=checklist, brief=brief, files=files, now=now)
+    show_site(pieces, console, before or {})
+
+
+def show_site(pieces: Iterable[Piece], console: Console, before: Mapping[str, str]) -> None:
+    """Write what was rendered of one site."""
     page = _Page(console)
+    for piece in pieces:
+        if piece.about in before:
+            words = f"as at {visible(before[piece.about])}: {visible(piece.device)} is shared"
+            page.hang(Text(words, style="dim"), indent=_INDENT)
+        elif piece.needs is None or piece.needs - before.keys():
+            console.print(_Written(piece.text), end="", crop=False, soft_wrap=True)
+
+
+def site_pieces(
+    report: SiteReport,
+    look: Look,
+    *,
+    verbose: bool = False,
+    checklist: bool = False,
+    brief: bool = False,
+    files: bool = False,
+    now: datetime,
+) -> tuple[Piece, ...]:
+    """Render one site for a terminal of this look."""
+    page = _Pieces(look)
+    _whole(page, report, verbose=verbose, checklist=checklist, brief=brief, files=files, now=now)
+    page.cut()
+    return tuple(page.pieces)
+
+
+def _whole(
+    page: "_Pieces", report: SiteReport, *, verbose: bool, checklist: bool, brief: bool, files: bool, now: datetime
+) -> None:
     counts = count(report.findings)
     due, other = due_cards(report.findings)
     header = _header(report, counts, now)
@@ -88,7 +157,7 @@ def render_site(
     for finding in wrong:
         fix = fixes.get(finding.fingerprint)
         told = f"fix {fix.label}  {visible(status(report, fix))}" if fix else ""
-        _finding(page, report, finding, told, verbose=verbose, at=before.get(finding.fingerprint, ""))
+        _finding(page, report, finding, told, verbose=verbose)
     for cause in unknown_causes(report.findings):
         _unknown(page, report, cause)
     for finding in [*due, *(other if checklist else ())]:
@@ -96,7 +165,7 @@ def render_site(
     for finding in fine:
         _finding(page, report, finding, "", verbose=verbose)
     _advice(page, report)
-    _fixes(page, report, verbose=verbose, before=before, once=of_shared(report.remediation) if brief else ())
+    _fixes(page, report, verbose=verbose, once=of_shared(report.remediation) if brief else ())
     if not files and any(not why_not(fix) for fix in report.remediation.fixes):
         page.hang(
             Text("reads, activation, checks and the way back of each fix (--out DIR)", style="dim"),
@@ -145,6 +214,11 @@ def render_summary(tally: Tally, console: Console, *, now: datetime) -> None:
     page = _Page(console)
     outcome = tally.outcome()
     page.line(Text("─" * min(console.width, 100), style="dim"))
+    for alarm in tally.alarms:
+        page.hang(Text(visible(alarm.why)), indent=_INDENT, first=Text(f" {ALARM} ", style="bold white on red"))
+        page.hang(Text(f"not audited for this: {visible(alarm.named)}"), indent=_INDENT)
+    if tally.alarms:
+        page.hang(Text(ADVICE, style="bold"), indent=_INDENT)
     number = sum(tally.sites.values())
     parts = [Text(f"{number} {_plural('site', number)}", style="bold")]
     parts += [
@@ -205,6 +279,43 @@ class _Page:
             self.line(current)
 
 
+class _Pieces(_Page):
+    """A page of which each piece can be left out later."""
+
+    def __init__(self, look: Look) -> None:
+        self._stream = StringIO()
+        self.pieces: list[Piece] = []
+        console = Console(
+            file=self._stream,
+            width=look.width,
+            height=100,
+            color_system=look.colours,
+            force_terminal=look.colours is not None,
+            no_color=look.no_colour,
+            legacy_windows=False,
+            _environ={},
+        )
+        super().__init__(console)
+
+    def cut(self, *, about: str = "", device: str = "", needs: frozenset[str] | None = None) -> None:
+        """End a piece, with what it depends on."""
+        text = self._stream.getvalue()
+        self._stream.seek(0)
+        self._stream.truncate()
+        if text:
+            self.pieces.append(Piece(text, about, device, needs))
+
+
+class _Written:
+    """Text that is rendered already: it goes to the console as it is."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        yield Segment(self._text)
+
+
 def _header(report: SiteReport, counts: Counts, now: datetime) -> list[list[Text]]:
     entry = report.site.entry
     result = standing(report).value
@@ -247,15 +358,21 @@ def _sorted(findings: Iterable[Finding], *, verbose: bool) -> tuple[list[Finding
     return wrong, fine
 
 
-def _finding(page: _Page, report: SiteReport, finding: Finding, fix: str, *, verbose: bool, at: str = "") -> None:
+def _finding(page: _Pieces, report: SiteReport, finding: Finding, fix: str, *, verbose: bool) -> None:
     words = message(report, finding)
     kind = (finding.result, finding.rule, finding.device)
     hit = {other.subject for other in report.findings if (other.result, other.rule, other.device) == kind}
     whose = f" ({finding.subject})" if finding.subject and len(hit) > 1 else ""
     _entry(page, _label(finding), (finding.rule,), finding.items, finding.device, f"{words}{whose}")
-    if at and not verbose:
-        page.hang(Text(f"as at {visible(at)}: {visible(finding.device)} is shared", style="dim"), indent=_INDENT)
-        return
+    page.cut()
+    _lines_of_finding(page, report, finding, fix, verbose=verbose)
+    if verbose:
+        page.cut()
+    else:
+        page.cut(about=finding.fingerprint, device=finding.device)
+
+
+def _lines_of_finding(page: _Page, report: SiteReport, finding: Finding, fix: str, *, verbose: bool) -> None:
     quotes = finding.evidence if verbose else finding.evidence[:_MOST_LINES]
     lines = [_quote(report, quote, finding.device, verbose=verbose) for quote in quotes]
     if len(quotes) < len(finding.evidence):
@@ -356,7 +473,8 @@ def _steps(page: _Page, card: Card) -> None:
 
 def _not_audited(page: _Page, failure: Failure) -> None:
     tries = f" ({failure.attempts} {_plural('attempt', failure.attempts)})" if failure.attempts else ""
-    head = Text(" NOT AUDITED ", style="bold red")
+    changed = failure.kind is FailureKind.HOST_KEY_CHANGED
+    head = Text(f" {ALARM} ", style="bold white on red") if changed else Text(" NOT AUDITED ", style="bold red")
     page.hang(Text(f"{visible(failure.device)}: {visible(failure.why)}{tries}"), indent=_INDENT, first=head)
     if failure.hint:
         page.hang(Text(f"try: {visible(failure.hint)}"), indent=_INDENT)
@@ -386,9 +504,7 @@ def _advice(page: _Page, report: SiteReport) -> None:
             page.line(Text(" " * (_INDENT + 2) + visible(line), style="cyan"))
 
 
-def _fixes(
-    page: _Page, report: SiteReport, *, verbose: bool, before: Mapping[str, str], once: tuple[PlannedFix, ...]
-) -> None:
+def _fixes(page: _Pieces, report: SiteReport, *, verbose: bool, once: tuple[PlannedFix, ...]) -> None:
     """Print what each fix is, and what is typed for it; reads, activation and the way back are in the files.
 
     A fix whose findings are folded away, or were shown at another site, stays with them.
@@ -396,27 +512,35 @@ def _fixes(
     `once` are told at the end of the run.
     """
     shown = {finding.fingerprint for finding in _sorted(report.findings, verbose=verbose)[0]}
-    shown -= set() if verbose else set(before)
-    fixes = [fix for fix in report.remediation.fixes if shown.intersection(fix.findings)]
-    for fix in fixes:
-        device = next((f.device for f in report.findings if f.fingerprint in fix.findings), "")
-        title = f"{visible(device) or '-'}  {visible(in_words_of(report, device, fix.fix.title))}"
-        page.hang(Text(title), indent=_INDENT, first=Text(f" {fix.label:<{_INDENT - 1}}", style="bold green"))
-        for reason in fix.reasons:
-            page.hang(Text(visible(reason)), indent=_INDENT)
-        if fix in once:
-            page.hang(Text(visible(made_once(fix)), style="dim"), indent=_INDENT)
-            continue
-        if why_not(fix):
-            if why_not(fix) not in (*fix.reasons, "; ".join(fix.reasons)):
-                page.hang(Text(visible(why_not(fix))), indent=_INDENT)
-            continue
-        _lines(page, fix)
-        if verbose:
-            for other in fix.others:
-                page.hang(Text(f"or: {visible(other.title)}", style="dim"), indent=_INDENT)
-    for judge in judges(fixes):
+    fixes = {fix.label: fix for fix in report.remediation.fixes if shown.intersection(fix.findings)}
+    page.cut()
+    for fix in fixes.values():
+        _fix(page, report, fix, verbose=verbose, once=fix in once)
+        page.cut(needs=None if verbose else frozenset(shown.intersection(fix.findings)))
+    for judge in judges(fixes.values()):
         page.hang(Text(judge, style="dim"), indent=_INDENT, first=Text(" proof   ", style="dim"))
+        checked = (fix for fix in fixes.values() if judges([fix]) == (judge,))
+        needs = frozenset(shown.intersection(found for fix in checked for found in fix.findings))
+        page.cut(needs=None if verbose else needs)
+
+
+def _fix(page: _Page, report: SiteReport, fix: PlannedFix, *, verbose: bool, once: bool) -> None:
+    device = next((f.device for f in report.findings if f.fingerprint in fix.findings), "")
+    title = f"{visible(device) or '-'}  {visible(in_words_of(report, device, fix.fix.title))}"
+    page.hang(Text(title), indent=_INDENT, first=Text(f" {fix.label:<{_INDENT - 1}}", style="bold green"))
+    for reason in fix.reasons:
+        page.hang(Text(visible(reason)), indent=_INDENT)
+    if once:
+        page.hang(Text(visible(made_once(fix)), style="dim"), indent=_INDENT)
+        return
+    if why_not(fix):
+        if why_not(fix) not in (*fix.reasons, "; ".join(fix.reasons)):
+            page.hang(Text(visible(why_not(fix))), indent=_INDENT)
+        return
+    _lines(page, fix)
+    if verbose:
+        for other in fix.others:
+            page.hang(Text(f"or: {visible(other.title)}", style="dim"), indent=_INDENT)
 
 
 def _lines(page: _Page, fix: PlannedFix) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from auditor.capture import Capture
@@ -107,7 +107,7 @@ def _listen(
         yield verdict.subject or subject, verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every verdict: what is not frozen costs half
 class _Said:
     """What a verdict comes to, whatever kind it is."""
 
@@ -141,7 +141,7 @@ def _said(verdict: Verdict | str) -> _Said:
 def _complete(rule: Rule, site: Site, subject: str, verdict: Verdict | str, lines: Lines) -> Finding:
     said = _said(verdict)
     about, device = ("", "") if isinstance(verdict, str) else (verdict.about, verdict.device)
-    quotes = tuple(dict.fromkeys(quote for fact in said.evidence for quote in quotes_of(fact, lines)))
+    quotes = _once_each([quote for fact in said.evidence for quote in quotes_of(fact, lines)])
     return Finding(
         site=site.name,
         device=device or next((quote.span.device for quote in quotes if quote.span and quote.span.device), ""),
@@ -162,6 +162,11 @@ def _complete(rule: Rule, site: Site, subject: str, verdict: Verdict | str, line
     )
 
 
+def _once_each(quotes: list[Quote]) -> tuple[Quote, ...]:
+    return tuple(dict.fromkeys(quotes)) if len(quotes) > 1 else tuple(quotes)
+
+
+@lru_cache(maxsize=4096)  # chains of shops call their readers and points of sale the same
 def fingerprint(rule: str, subject: str, about: str) -> str:
     """Hash of rule, subject and what it is about; no line number, no value that changes by itself."""
     return hashlib.sha256("\0".join((rule, subject, about)).encode("utf-8", "surrogatepass")).hexdigest()[:16]

@@ -51,7 +51,7 @@ _SMALL = 16
 """A network of the shop with a prefix at least as long hides no noticeable part of the internet."""
 
 
-def _internet(around: Neighbourhood) -> tuple[Interval, ...]:
+def internet(around: Neighbourhood) -> tuple[Interval, ...]:
     """Where hosts can be but for public addresses that networks of the shop use themselves, behind no uplink."""
     left = INTERNET
     for table in around.tables.values():
@@ -95,16 +95,21 @@ def egress(
     routers_told: frozenset[IPv4Address] = frozenset(),
     around: Neighbourhood | None = None,
     host: str = "",
+    found: tuple[Way, ...] | None = None,
+    destinations: tuple[Interval, ...] = (),
 ) -> Egress:
     """Follow packets from a segment to hosts in `networks` (empty: a host somewhere on the internet).
 
     `host` is the name of the one host that is meant, for filters that hold names.
     `routers_told` are the addresses that clients are told to leave by; without any, each gateway may be the one.
-    Without `sources` any address of the segment counts. `around` is the site, indexed.
+    Without `sources` any address of the segment counts. `around` is the site, indexed. `found` are the `ways_out` to
+    these networks, and `destinations` the networks as intervals (or `internet`), if somebody has looked already: they
+    are the same for every protocol and port.
     """
     area = around or neighbourhood(devices, segments_of(devices))
-    destinations = tuple(map(interval, networks)) or _internet(area)
-    found = ways(first_routers(segment, routers_told, area), None, destinations, area)
+    destinations = destinations or tuple(map(interval, networks)) or internet(area)
+    if found is None:
+        found = ways(first_routers(segment, routers_told, area), None, destinations, area)
     if not any(_leads_somewhere(way, area) for way in found):
         return Egress(Passage.UNKNOWN, "", (), _no_gateway(segment, devices, missing, routers_told))
     asked = Packets(sources or whole(segment), destinations, protocol, port, host=host)
@@ -236,10 +241,15 @@ def ways_out(
     devices: tuple[Device, ...],
     told: frozenset[IPv4Address] = frozenset(),
     around: Neighbourhood | None = None,
+    networks: tuple[IPv4Network, ...] = (),
 ) -> tuple[Way, ...]:
-    """Return the ways by which clients of a segment may leave for the internet, as far as they are known."""
+    """Return the ways by which clients of a segment may leave for the internet, as far as they are known.
+
+    `networks` are those that they want to reach there, none: a host that may be anywhere.
+    """
     area = around or neighbourhood(devices, segments_of(devices))
-    return ways(first_routers(segment, told, area), None, _internet(area), area)
+    destinations = tuple(map(interval, networks)) or internet(area)
+    return ways(first_routers(segment, told, area), None, destinations, area)
 
 
 def uplinks(
@@ -247,14 +257,15 @@ def uplinks(
     devices: tuple[Device, ...],
     named: frozenset[IPv4Address] = frozenset(),
     around: Neighbourhood | None = None,
+    known_ways: tuple[Way, ...] | None = None,
 ) -> Listed[Interface]:
     """Return the interfaces by which routers of a segment lead to the internet; a hole is one that may.
 
     Where an uplink leads to an audited router, the uplinks of that one count instead. Interfaces that are switched off
-    are items too, since they say where the way out would be.
+    are items too, since they say where the way out would be. `known_ways` are the `ways_out` if those are known.
     """
     area = around or neighbourhood(devices, segments_of(devices))
-    found_ways = ways_out(segment, devices, named, area)
+    found_ways = ways_out(segment, devices, named, area) if known_ways is None else known_ways
     onward = {(leg.device, leg.leaving) for way in found_ways for leg in way.legs if not leg.uplink}
     further = {leg.device: leg.entering for way in found_ways for leg in way.legs[1:]}
     own = {device.name: device for device in routers(segment, devices, named)}

@@ -4,7 +4,7 @@ Of several routes for one network that with the lowest distance counts. Source: 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, summarize_address_range
 from itertools import islice
 
@@ -56,6 +56,11 @@ class Table:
     holes: tuple[Unknown, ...]
     hidden: tuple[Unknown, ...]
     may_learn: Unknown | None
+    _bounds: tuple[Interval, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Every question goes through all of them.
+        object.__setattr__(self, "_bounds", tuple(interval(network) for network, _ in self.ranks))
 
     def interface(self, key: str) -> Interface | None:
         return self.device.interface(key)
@@ -64,8 +69,8 @@ class Table:
         """Cut destinations into those that share a fate."""
         found: list[Choice] = []
         left = destinations
-        for network, entries in self.ranks:
-            inside, left = cut(left, interval(network))
+        for (_, entries), bounds in zip(self.ranks, self._bounds, strict=True):
+            inside, left = cut(left, bounds)
             if inside:
                 found.append(Choice(inside, entries))
             if not left:
@@ -76,10 +81,10 @@ class Table:
 def cut(intervals: tuple[Interval, ...], by: Interval) -> tuple[tuple[Interval, ...], tuple[Interval, ...]]:
     """The parts of intervals inside and outside of another one."""
     first, last = by
-    inside = tuple((max(a, first), min(b, last)) for a, b in intervals if a <= last and first <= b)
-    below = ((a, min(b, first - 1)) for a, b in intervals if a < first)
-    above = ((max(a, last + 1), b) for a, b in intervals if b > last)
-    return inside, (*below, *above)
+    inside = [(max(a, first), min(b, last)) for a, b in intervals if a <= last and first <= b]
+    below = [(a, min(b, first - 1)) for a, b in intervals if a < first]
+    above = [(max(a, last + 1), b) for a, b in intervals if b > last]
+    return tuple(inside), (*below, *above)
 
 
 def size(intervals: tuple[Interval, ...]) -> int:

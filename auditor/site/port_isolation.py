@@ -80,7 +80,7 @@ def _end(own: tuple[Bss, ...], bsses: tuple[Bss, ...], cable: bool) -> _End:
 
 def _between_bsses(sources: tuple[Bss, ...], targets: tuple[Bss, ...]) -> Iterator[Hop]:
     """A BSS that hands frames between its own stations to its bridge has them refused if its port is isolated."""
-    for bss in dict.fromkeys(sources + targets):
+    for bss in _once_each(sources + targets):
         others = targets if bss in sources else sources
         if not others:
             continue
@@ -90,6 +90,15 @@ def _between_bsses(sources: tuple[Bss, ...], targets: tuple[Bss, ...]) -> Iterat
             case known:
                 both = known.value and any(_meets_at_bridge(bss, other) for other in others)
                 yield _bss_hop(bss, Passage.BLOCKED if both else Passage.OPEN, known)
+
+
+def _once_each(bsses: tuple[Bss, ...]) -> list[Bss]:
+    """Each BSS once; those of one device are few, and to compare them costs less than to hash all that is in them."""
+    found: list[Bss] = []
+    for bss in bsses:
+        if bss not in found:
+            found.append(bss)
+    return found
 
 
 def _meets_at_bridge(bss: Bss, other: Bss) -> bool:

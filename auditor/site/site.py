@@ -27,6 +27,7 @@ from auditor.site.egress import (
     Egress,
     beyond,
     egress,
+    internet,
     reached,
     to_device,
     to_dhcp_server,
@@ -230,7 +231,7 @@ class Site:
 
         The default is the policy's test name, and the names of the readers with it.
         """
-        question = lookup or Lookup(self.policy.test_name, self.policy.test_answer, self._networks_of_readers())
+        question = lookup or self._test_question
         dns = clients.dns if isinstance(clients, Pos) else "dhcp"
         segment, scopes = clients.attachment.segment, self.scopes_serving(clients)
         legs = self._way_out(clients)
@@ -242,10 +243,16 @@ class Site:
     def _way_out(self, clients: Pos | Readers) -> tuple[Leg, ...]:
         """The routers that questions to the internet pass, if any behind the first may redirect them."""
         here = clients.attachment.segment.devices
-        further = [device.dns_redirects for device in self.devices if device.name not in here]
-        if not any(redirects.items or redirects.holes for redirects in further):
+        if all(name in here for name in self._redirecting):
             return ()
         return self._egress(clients, (), "udp", 53).legs
+
+    @property
+    def _test_question(self) -> Lookup:
+        return self._memory.once(
+            ("test question",),
+            lambda: Lookup(self.policy.test_name, self.policy.test_answer, self._networks_of_readers()),
+        )
 
     def _networks_of_readers(self) -> tuple[IPv4Network, ...]:
         """Where readers that are found by a name have their addresses, as far as it is known."""
@@ -256,7 +263,16 @@ class Site:
     def egress(self, clients: Pos | Readers, host: str, *, protocol: str, port: int | None) -> Egress:
         """May these clients reach a host of the policy? Its published networks are used where there are some."""
         networks = self.policy.networks_of(host)
-        return self._egress(clients, networks, protocol, port, host if host in self.named_hosts else "")
+        # Published networks are many, and all hosts with some have the same ones.
+        destinations = self._memory.once(("intervals", bool(networks)), lambda: tuple(map(interval, networks)))
+        return self._egress(clients, networks, protocol, port, host if host in self.named_hosts else "", destinations)
+
+    @property
+    def _redirecting(self) -> tuple[str, ...]:
+        """The devices that send questions for names elsewhere, or may."""
+        return self._memory.once(("redirecting",), lambda: tuple(
+            device.name for device in self.devices if device.dns_redirects.items or device.dns_redirects.holes
+        ))  # fmt: skip
 
     @property
     def named_hosts(self) -> frozenset[str]:
@@ -267,11 +283,19 @@ class Site:
         ))  # fmt: skip
 
     def _egress(
-        self, clients: Pos | Readers, networks: tuple[IPv4Network, ...], protocol: str, port: int | None, host: str = ""
+        self,
+        clients: Pos | Readers,
+        networks: tuple[IPv4Network, ...],
+        protocol: str,
+        port: int | None,
+        host: str = "",
+        destinations: tuple[Interval, ...] | None = None,
     ) -> Egress:
+        """Follow packets out; `destinations` are the networks as intervals, if somebody has made them already."""
+        there = tuple(map(interval, networks)) if destinations is None else destinations
         segment, sources, routers = clients.attachment.segment, self._addresses(clients), self._routers(clients)
         found = self._memory.once(
-            ("egress", segment.key, networks, protocol, port, sources, routers, host),
+            ("egress", segment.key, there, protocol, port, sources, routers, host),
             lambda: egress(
                 segment,
                 self.devices,
@@ -283,10 +307,11 @@ class Site:
                 routers_told=routers,
                 around=self._around,
                 host=host,
+                found=self._ways_out(clients, networks, there),
+                destinations=there or self._memory.once(("internet",), lambda: internet(self._around)),
             ),
         )
-        destinations = tuple(map(interval, networks)) or INTERNET
-        before = self._before_router(clients, destinations, protocol, port)
+        before = self._before_router(clients, there or INTERNET, protocol, port)
         return beyond(before, found, somewhere=not networks)
 
     def _before_router(
@@ -299,19 +324,39 @@ class Site:
         server: str = "",
     ) -> tuple[Hop, ...]:
         """What packets of these clients meet before their router, or before the device `server`."""
-        segment, media = clients.attachment.segment, clients.media
-        bsses = clients.attachment.bsses if media.wireless else ()
+        # Isolation is the same for all packets: without a filter in any bridge it does not matter which they are.
+        which = (destinations, protocol, port, sources) if self._bridges_filter else ()
         return self._memory.once(
-            ("to router", clients, destinations, protocol, port, sources, server),
-            lambda: to_router(
-                segment,
-                self.devices,
-                Sides(bsses, media.wired, sources or self._addresses(clients), self.plugs(clients)),
-                destinations,
-                protocol=protocol,
-                port=port,
-                routers=frozenset([server]) if server else self._first_routers(clients),
-            ),
+            ("to router", clients, which, server),
+            lambda: self._met_before_router(clients, destinations, protocol, port, sources, server),
+        )
+
+    @property
+    def _bridges_filter(self) -> bool:
+        """Whether a bridge of some device has packet filters, or may have."""
+        return self._memory.once(("bridges filter",), lambda: any(
+            device.bridge_filters.items or device.bridge_filters.holes for device in self.devices
+        ))  # fmt: skip
+
+    def _met_before_router(
+        self,
+        clients: Pos | Readers,
+        destinations: tuple[Interval, ...],
+        protocol: str,
+        port: int | None,
+        sources: Addresses | None,
+        server: str,
+    ) -> tuple[Hop, ...]:
+        media = clients.media
+        bsses = clients.attachment.bsses if media.wireless else ()
+        return to_router(
+            clients.attachment.segment,
+            self.devices,
+            Sides(bsses, media.wired, sources or self._addresses(clients), self.plugs(clients)),
+            destinations,
+            protocol=protocol,
+            port=port,
+            routers=frozenset([server]) if server else self._first_routers(clients),
         )
 
     def relays(self, clients: Pos | Readers) -> tuple[DhcpScope, ...]:
@@ -331,7 +376,11 @@ class Site:
 
     def uplinks(self, clients: Pos | Readers) -> Listed[Interface]:
         """The interfaces by which the last routers of these clients lead to the internet, switched off or not."""
-        return uplinks(clients.attachment.segment, self.devices, self._routers(clients), self._around)
+        segment, told = clients.attachment.segment, self._routers(clients)
+        return self._memory.once(
+            ("uplinks", segment.key),
+            lambda: uplinks(segment, self.devices, told, self._around, self._ways_out(clients)),
+        )
 
     def translated_out(self, clients: Pos | Readers, uplink: Interface) -> Listed[Hop]:
         """The translations of addresses that packets of these clients meet until they leave by an uplink."""
@@ -347,21 +396,30 @@ class Site:
 
         What comes in at a router further out comes in by `entering` of its leg.
         """
-        legs = (leg for way in self._ways_out(clients) if way.end is End.OUT for leg in way.legs)
-        return tuple(dict.fromkeys(legs))
+        return self._memory.once(("legs out", clients.attachment.segment.key), lambda: tuple(dict.fromkeys(
+            leg for way in self._ways_out(clients) if way.end is End.OUT for leg in way.legs
+        )))  # fmt: skip
 
-    def _ways_out(self, clients: Pos | Readers) -> tuple[Way, ...]:
+    def _ways_out(
+        self,
+        clients: Pos | Readers,
+        networks: tuple[IPv4Network, ...] = (),
+        destinations: tuple[Interval, ...] = (),
+    ) -> tuple[Way, ...]:
+        """The ways out to some networks, which are also given as intervals; none: to a host that may be anywhere."""
         segment = clients.attachment.segment
         return self._memory.once(
-            ("ways out", segment.key),
-            lambda: ways_out(segment, self.devices, self._routers(clients), self._around),
+            ("ways out", segment.key, destinations),
+            lambda: ways_out(segment, self.devices, self._routers(clients), self._around, networks),
         )
 
     def _first_routers(self, clients: Pos | Readers) -> frozenset[str]:
         """The routers in the network of these clients by which they leave, or else all there."""
+        segment = clients.attachment.segment
         leading = frozenset(way.legs[0].device for way in self._ways_out(clients) if way.legs)
-        first = first_routers(clients.attachment.segment, self._routers(clients), self._around)
-        return leading or frozenset(each.device for each in first.routers)
+        return leading or self._memory.once(("first routers", segment.key), lambda: frozenset(
+            each.device for each in first_routers(segment, self._routers(clients), self._around).routers
+        ))  # fmt: skip
 
     @property
     def _around(self) -> Neighbourhood:
@@ -415,11 +473,12 @@ class Site:
 
     def _routers(self, clients: Pos | Readers) -> frozenset[IPv4Address]:
         """The routers that clients of a segment are told by DHCP; none if no server is known."""
-        told = (scope.routers for scope in self.scopes_serving(clients))
-        return self._memory.once(
-            ("routers", clients.attachment.segment.key),
-            lambda: frozenset(address for fact in told if not isinstance(fact, Unknown) for address in fact.value),
-        )
+        return self._memory.once(("routers", clients.attachment.segment.key), lambda: frozenset(
+            address
+            for scope in self.scopes_serving(clients)
+            if not isinstance(scope.routers, Unknown)
+            for address in scope.routers.value
+        ))  # fmt: skip
 
     def _addresses(self, clients: Pos | Readers) -> Addresses:
         """The addresses that these clients may have."""

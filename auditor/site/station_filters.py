@@ -10,6 +10,5 @@ def station_filters(bsses: Iterable[Bss]) -> tuple[Hop, ...]:
     """Return a hop for each BSS whose stations meet a filter that was not read."""
     return tuple(
         Hop(HopKind.BRIDGE_FILTER, bss.device, bss.key, Passage.UNKNOWN, bss.filtered)
-        for bss in dict.fromkeys(bsses)
-        if isinstance(bss.filtered, Unknown)
+        for bss in dict.fromkeys(each for each in bsses if isinstance(each.filtered, Unknown))
     )

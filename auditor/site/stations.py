@@ -29,22 +29,22 @@ class Readers:
 
     `model` is None if none was declared or the policy does not know it. `connection` None: either may be
     used. `macs` are the MAC addresses that matter for the declared connection, `macs_ethernet` the wired ones.
-    The large parts stay out of the hash, which only has to be quick.
+    The hash is that of the name, which no other group of a site has: it only has to be quick.
     """
 
     name: str
     place: Fact[Attachment] = field(hash=False)
     model: ReaderModel | None = field(hash=False)
-    model_name: str | None
-    connection: Connection | None
-    addressing: Addressing
-    count: int | None
-    macs: tuple[str, ...]
-    macs_ethernet: tuple[str, ...]
+    model_name: str | None = field(hash=False)
+    connection: Connection | None = field(hash=False)
+    addressing: Addressing = field(hash=False)
+    count: int | None = field(hash=False)
+    macs: tuple[str, ...] = field(hash=False)
+    macs_ethernet: tuple[str, ...] = field(hash=False)
     addresses: tuple[IPv4Address, ...] = field(hash=False)
-    integration: Integration
-    sdk_version: str | None
-    line: Span
+    integration: Integration = field(hash=False)
+    sdk_version: str | None = field(hash=False)
+    line: Span = field(hash=False)
 
     @property
     def attachment(self) -> Attachment:
@@ -74,16 +74,17 @@ class Readers:
 class Pos:
     """Points of sale that share a place. `dns`: `dhcp`, or the resolvers that are set on them by hand.
 
-    `connection` None: the inventory does not say; then they may use Wi-Fi where there is some, or a cable.
+    `connection` None: the inventory does not say; then they may use Wi-Fi where there is some, or a cable. The hash is
+    that of the name, as with readers.
     """
 
     name: str
     place: Fact[Attachment] = field(hash=False)
-    dns: Literal["dhcp"] | tuple[IPv4Address | IPv6Address, ...]
-    connection: Connection | None
-    macs: tuple[str, ...]
+    dns: Literal["dhcp"] | tuple[IPv4Address | IPv6Address, ...] = field(hash=False)
+    connection: Connection | None = field(hash=False)
+    macs: tuple[str, ...] = field(hash=False)
     addresses: tuple[IPv4Address, ...] = field(hash=False)
-    line: Span
+    line: Span = field(hash=False)
 
     @property
     def wireless(self) -> bool:

@@ -4,10 +4,11 @@ Lines are looked at one by one, so that damage elsewhere spoils nothing. They ke
 """
 
 import re
+from collections.abc import Callable
 
 from auditor.secrets import Redactor, is_token
 from auditor.syntax.ios import delimiter_of, parse
-from auditor.syntax.ios_secrets import FORMS, HASH, KEY, TRIGGER
+from auditor.syntax.ios_secrets import FORMS, HASH, KEY, TRIGGER, triggers_in
 from auditor.syntax.ios_type7 import plain
 from auditor.syntax.secret_names import MASK, mask, mask_behind_secret_word, mask_private_keys, redact_hashes
 
@@ -41,6 +42,8 @@ def redact_configuration(text: str, redactor: Redactor) -> str:
     lines = text.split("\n")
     wrapped = _wrapped(text, lines)
     texts = _texts(text)
+    triggers = triggers_in(text)
+    applets = not text.isascii() or "pattern" in text.lower()
     head = ""
     asked = False
     for number, line in enumerate(lines):
@@ -50,18 +53,31 @@ def redact_configuration(text: str, redactor: Redactor) -> str:
         if asked and (answer := _ANSWERED.match(line)) is not None and _may_be_secret(answer["secret"]):
             end = answer.end("secret")
             line = lines[number] = f"{answer['before']}{redactor.token(answer['secret'])}{line[end:]}"  # noqa: PLW2901
-        asked = len(line) <= _LONGEST and _ASKED.search(line) is not None
+        asked = applets and len(line) <= _LONGEST and _ASKED.search(line) is not None
         if line[:1] not in ("", " ", "\t", "!", "\r"):
             head = line
         # In the middle of a secret the terminal went on to the next line.
         whole = line.removesuffix("\r") + lines[number + 1] if number in wrapped else line
-        shown = _line(whole, head, redactor)
+        shown = (
+            whole if _is_harmless(whole, head, triggers, cut=applets or bool(wrapped)) else _line(whole, head, redactor)
+        )
         if shown != whole:
             # A line as wide as a terminal would seem to go on in the next one.
             lines[number] = f"{shown} " if len(shown) in _WIDTHS and not wrapped else shown
             if number in wrapped:
                 lines[number + 1] = ""
     return "\n".join(lines)
+
+
+def _is_harmless(line: str, head: str, triggers: tuple[str, ...] | None, *, cut: bool) -> bool:
+    """Say whether nothing that stands in the whole text makes a line one to look at; False says nothing."""
+    if triggers is None or cut or head.startswith(_CERTIFICATES):
+        return False
+    lowered = line.lower()
+    for trigger in triggers:  # noqa: SIM110 - twice as quick as `any`, and this is asked for each line
+        if trigger in lowered:
+            return False
+    return True
 
 
 def _wrapped(text: str, lines: list[str]) -> frozenset[int]:
@@ -107,9 +123,7 @@ def redact_strings(text: str, redactor: Redactor) -> str:
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if len(line) <= _LONGEST and TRIGGER.search(line) is not None:
-            for form in FORMS:
-                line = form.sub(token, line)  # noqa: PLW2901
-            lines[number] = line
+            lines[number] = _replaced(line, token)
     return "\n".join(lines)
 
 
@@ -136,10 +150,22 @@ def _forms(line: str, head: str, redactor: Redactor) -> str:
 
     if not (head.startswith("key chain") and _NUMBER.fullmatch(line)):
         line = KEY.sub(token, line)
-    for form in FORMS:
-        line = form.sub(token, line)
+    line = _replaced(line, token)
     line = redact_hashes(HASH.sub(lambda found: redactor.token(found[0]), line), redactor)
     return mask_behind_secret_word(line) if _REMARK.match(line) else _mask_rest(line)
+
+
+def _replaced(line: str, token: Callable[[re.Match[str]], str]) -> str:
+    """Replace what the forms find, one after the other."""
+    plainly = line.isascii()
+    lowered = line.lower()
+    for form in FORMS:
+        if plainly and not form.may_stand_in(lowered):
+            continue
+        replaced = form.pattern.sub(token, line)
+        if replaced != line:
+            line, lowered = replaced, replaced.lower()
+    return line
 
 
 def _token(secret: str, kind: str | None, redactor: Redactor) -> str:

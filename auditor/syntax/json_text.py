@@ -5,9 +5,16 @@ import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
-_SPACE = re.compile(r"[ \t\r\n]*")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")
-_STRING = re.compile(r'"(?>(?:[^"\\\x00-\x1f]++|\\.)*)"')
+_NEWLINE = "\n"
+_BLANKS = " \t\r\n"
+_NUMBER = r"-?(?:0|[1-9][0-9]{0,30})(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?"
+_STRING = r'"(?>(?:[^"\\\x00-\x1f]++|\\.)*)"'
+_TOKEN = re.compile(rf"[{_BLANKS}]*([{{}}\[\]:,]|{_STRING}|{_NUMBER}|true|false|null)")
+# A member whose value holds nothing else, and the sign behind it, in one go: most of what states say.
+_MEMBER = re.compile(
+    rf'[{_BLANKS}]*"([^"\\\x00-\x1f]*+)"[{_BLANKS}]*:'
+    rf'[{_BLANKS}]*(?:"([^"\\\x00-\x1f]*+)"|({_NUMBER})|(true|false|null))[{_BLANKS}]*([,}}])'
+)
 _WORDS = {"true": True, "false": False, "null": None}
 _DEEPEST = 64
 
@@ -47,99 +54,130 @@ class Node:
 def parse(text: str) -> Node:
     """Read one JSON text; raises `JsonError`."""
     reader = _Reader(text)
-    node = reader.value(0)
-    reader.skip()
-    if reader.position != len(text):
+    node = reader.value(reader.token(), 0)
+    if not reader.at_end():
         raise reader.error("text after the end")
     return node
 
 
 class _Reader:
-    __slots__ = ("_counted", "_line", "_text", "position")
+    """Goes through a text once, token by token; what this costs is most of what reading states costs."""
+
+    __slots__ = ("_counted", "_line", "_one_line", "_position", "_text")
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self.position = 0
+        self._position = 0
         self._counted = 0
         self._line = 1
-
-    def line(self) -> int:
-        """The line that holds the current position; positions only ever grow."""
-        self._line += self._text.count("\n", self._counted, self.position)
-        self._counted = self.position
-        return self._line
+        self._one_line = _NEWLINE not in text.rstrip(_BLANKS)
 
     def error(self, why: str) -> JsonError:
-        return JsonError(f"line {self.line()}: {why}")
+        return JsonError(f"line {self._text.count(_NEWLINE, 0, self._position) + 1}: {why}")
 
-    def skip(self) -> None:
-        found = _SPACE.match(self._text, self.position)
-        self.position = found.end() if found else self.position
+    def at_end(self) -> bool:
+        return not self._text[self._position :].strip(_BLANKS)
 
-    def take(self, char: str) -> bool:
-        self.skip()
-        taken = self._text.startswith(char, self.position)
-        self.position += len(char) if taken else 0
-        return taken
+    def token(self) -> str:
+        """Return the next token: a sign, a whole string with its quotes, a number or a word; '' if none begins here."""
+        found = _TOKEN.match(self._text, self._position)
+        if found is None:
+            return ""
+        self._position = found.end()
+        return found[1]
 
-    def value(self, depth: int) -> Node:
+    def value(self, token: str, depth: int) -> Node:
+        """Read the value that begins with a token that was taken."""
         if depth > _DEEPEST:
             raise self.error("nested too deep")
-        self.skip()
-        first = self.line()
-        if self.take("{"):
-            value: Value = self._object(depth)
-        elif self.take("["):
-            value = self._array(depth)
-        else:
-            value = self._scalar()
-        return Node(value, first, self.line())
+        first = self._line_at(self._position - len(token))
+        value: Value
+        match token[:1]:
+            case '"':
+                value = self._string(token)
+            case "{":
+                value = self._object(depth)
+            case "[":
+                value = self._array(depth)
+            case "t" | "f" | "n":
+                value = _WORDS[token]
+            case "" | "}" | "]" | ":" | ",":
+                raise self.error("no value where one must stand")
+            case _:
+                value = int(token) if token.lstrip("-").isdecimal() else float(token)
+        return Node(value, first, self._line_at(self._position))
+
+    def _line_at(self, position: int) -> int:
+        """The line that holds a position; positions only ever grow."""
+        if position > self._counted and not self._one_line:
+            self._line += self._text.count(_NEWLINE, self._counted, position)
+            self._counted = position
+        return self._line
 
     def _object(self, depth: int) -> dict[str, Node]:
         members: dict[str, Node] = {}
-        if self.take("}"):
+        if self._plain_members(members, depth + 1):
+            return members
+        token = self.token()
+        if token == "}" and not members:
             return members
         while True:
-            self.skip()
-            key = self._string()
-            if not self.take(":"):
+            if not token.startswith('"'):
+                raise self.error("no string where one must stand")
+            key = self._string(token)
+            if self.token() != ":":
                 raise self.error("no colon after a key")
-            members[key] = self.value(depth + 1)
-            if self.take("}"):
+            members[key] = self.value(self.token(), depth + 1)
+            token = self.token()
+            if token == "}":
                 return members
-            if not self.take(","):
+            if token != ",":
                 raise self.error("no comma between members")
+            if self._plain_members(members, depth + 1):
+                return members
+            token = self.token()
+
+    def _plain_members(self, members: dict[str, Node], depth: int) -> bool:
+        """Take members up to one that is no plain one; say whether the object ended."""
+        if depth > _DEEPEST:
+            return False
+        match, text = _MEMBER.match, self._text
+        while found := match(text, self._position):
+            key, said, number, word, sign = found.groups()
+            if said is not None:
+                value: Value = said
+                group = 2
+            elif number is not None:
+                value = int(number) if number.lstrip("-").isdecimal() else float(number)
+                group = 3
+            else:
+                value = _WORDS[word]
+                group = 4
+            line = 1 if self._one_line else self._line_at(found.end(group))
+            members[key] = Node(value, line, line)
+            self._position = found.end()
+            if sign == "}":
+                return True
+        return False
 
     def _array(self, depth: int) -> tuple[Node, ...]:
         items: list[Node] = []
-        if self.take("]"):
+        token = self.token()
+        if token == "]":
             return ()
         while True:
-            items.append(self.value(depth + 1))
-            if self.take("]"):
+            items.append(self.value(token, depth + 1))
+            token = self.token()
+            if token == "]":
                 return tuple(items)
-            if not self.take(","):
+            if token != ",":
                 raise self.error("no comma between items")
+            token = self.token()
 
-    def _string(self) -> str:
-        found = _STRING.match(self._text, self.position)
-        if found is None:
-            raise self.error("no string where one must stand")
-        self.position = found.end()
+    def _string(self, token: str) -> str:
+        if "\\" not in token:
+            return token[1:-1]
         try:
-            return str(json.loads(found[0]))
+            return str(json.loads(token))
         except ValueError:
             raise self.error("a string with an unknown escape") from None
-
-    def _scalar(self) -> str | int | float | bool | None:
-        if self._text.startswith('"', self.position):
-            return self._string()
-        for word, value in _WORDS.items():
-            if self._text.startswith(word, self.position):
-                self.position += len(word)
-                return value
-        found = _NUMBER.match(self._text, self.position)
-        if found is None:
-            raise self.error("no value where one must stand")
-        self.position = found.end()
-        return int(found[0]) if found[0].lstrip("-").isdecimal() else float(found[0])

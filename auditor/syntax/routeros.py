@@ -44,7 +44,7 @@ VERBS = frozenset(["add", "set", "remove", "enable", "disable", "move", "unset",
 """Commands that change a menu. Exports hold `add` and `set`; the others are found in what people write."""
 
 _TOPMOST = frozenset(["interface", "ip", "ipv6", "system", "caps-man", "tool", "queue", "ppp", "routing"])
-_VERSION = re.compile(r"#.*?\bby RouterOS v?(\d[\w.]*)|#\s+version:\s+(\d[\w.]*)")
+_VERSION = re.compile(r"#.*?\bby RouterOS v?(\d[\w.]*)|#\s+(?:installed-)?version:\s+(\d[\w.]*)")
 _HEADER = re.compile(r"^(?:[ \t]|\x1b\[[0-9;?]*[A-Za-z])*#[^\n]*\bby RouterOS\b", re.MULTILINE)
 _MODEL = re.compile(r"#\s*model\s*=\s*(\S.*?)\s*$|#\s+board-name:\s+(\S.*?)\s*$")
 _NOT_EXPORTED = re.compile(r"#\s*error exporting\s+\"?/?([^\"(]*?)\"?\s*(?:\((.*)\))?\s*$", re.IGNORECASE)

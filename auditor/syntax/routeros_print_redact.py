@@ -8,7 +8,7 @@ import re
 from auditor.secrets import Redactor, is_token
 from auditor.syntax.routeros_loose_redact import CONTINUED, mask_behind_secret_property, mask_columns
 from auditor.syntax.routeros_script_redact import redact_commands
-from auditor.syntax.routeros_secrets import REMARKS, SCRIPTS, is_secret_property
+from auditor.syntax.routeros_secrets import REMARKS, SCRIPTS, is_secret_property, may_hold_secret_property
 from auditor.syntax.routeros_write import quoted_text, unescape
 from auditor.syntax.secret_names import mask_behind_secret_word, mask_private_keys
 from auditor.syntax.text_redact import redact_text
@@ -28,6 +28,8 @@ _REMARK = re.compile(r";;;[^\n]*(?:\n(?=[ \t]{3})(?![ \t]*+[A-Za-z0-9.][A-Za-z0-
 
 def redact_output(text: str, redactor: Redactor) -> str:
     """Return the output of a `print` command without secrets: `name=value`, `name: value`, tables, remarks (`;;;`)."""
+    if not may_hold_secret_property(text):
+        return text
     text = _mask_cut_names(mask_columns(mask_private_keys(text)))
     pieces: list[str] = []
     at = 0

@@ -5,7 +5,7 @@ Source: MikroTik's manual ("List of menus with sensitive parameters"), joined wi
 
 import re
 
-from auditor.syntax.secret_names import is_secret
+from auditor.syntax.secret_names import is_secret, may_hold_secret
 
 _MORE_SECRETS = re.compile(
     r"static-key-[0-3]|cak|key-val|secrets|sim-pin|trap-community|show-client-config|client-config|paypal-signature"
@@ -25,6 +25,16 @@ SCRIPTS = re.compile(
     r"|cmd|entrypoint|envs?|attributes"
 )
 """Properties that hold commands, in which a secret may stand: scripts, schedules, hooks, containers."""
+
+
+def may_hold_secret_property(text: str) -> bool:
+    """Say whether what commands print could hold a secret; False is certain, True is not."""
+    # A backslash may stand for any letter, or within a name that goes on in the next line.
+    if "\\" in text or may_hold_secret(text):
+        return True
+    lowered = text.lower()
+    # Heads of tables are taken letter by letter: what is in capital letters there may stand in a longer word.
+    return "PIN" in text or "cak" in lowered or "client-config" in lowered or "paypal-signature" in lowered
 
 
 def is_secret_property(name: str, value: str) -> bool:

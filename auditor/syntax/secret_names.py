@@ -1,6 +1,7 @@
 """Which names of settings carry a secret, in UCI, hostapd, wpa_supplicant and what the daemons print."""
 
 import re
+from functools import lru_cache
 
 from auditor.secrets import Redactor, is_token
 
@@ -50,24 +51,103 @@ MASK = "redacted-masked-00000000"
 stays what it is when something is redacted twice, and its hyphens keep a name that was invalid invalid."""
 
 
+# No letter stands right before or behind `pin`, as in `ping` and `hairpin`, but for `pincode`.
+_PIN = re.compile(r"(?<![a-z])pin(?![a-z])|pincode")
+
+
+def may_name_secret(text: str) -> bool:
+    """Say whether a text could hold the name of a secret as a word; False is certain, True is not."""
+    # Outside ASCII there are letters that a pattern takes for ours whatever their case: the long s, the Kelvin sign.
+    return not text.isascii() or _holds_piece(text.lower())
+
+
+def _holds_piece(lowered: str) -> bool:
+    """Each name of a secret holds one of these. Most lines hold none, and to look for these is many times as quick."""
+    return (
+        "key" in lowered
+        or "psk" in lowered
+        or "pw" in lowered
+        or "pass" in lowered
+        or "secret" in lowered
+        or "token" in lowered
+        or "puk" in lowered
+        or "kh" in lowered
+        or "community" in lowered
+        or ("pin" in lowered and _PIN.search(lowered) is not None)
+    )
+
+
+def may_hold_secret(text: str) -> bool:
+    """Say whether a text could hold what one of the patterns here takes for a secret; False is certain, True is not."""
+    if not text.isascii():
+        return True
+    lowered = text.lower()
+    return (
+        _holds_piece(lowered)
+        or "$" in text
+        or "://" in text
+        or _holds_program(lowered)
+        or (text.count(":") >= _COLONS_OF_SHADOW and any(map(_may_be_shadow, text.split("\n"))))
+    )
+
+
+def _may_be_shadow(line: str) -> bool:
+    return line.count(":") >= _COLONS_OF_SHADOW and _SHADOW.search(line) is not None
+
+
+_LONGEST_REMEMBERED = 64
+
+
 def is_secret(name: str, value: str) -> bool:
     """Say whether a setting of this name and value holds a secret; a path and a boolean are harmless in `x_key`."""
-    if _WHOLE_NAME.fullmatch(name) is None or not value:
+    if not value:
         return False
-    return _ALWAYS_NAME.fullmatch(name) is not None or _HARMLESS.fullmatch(value) is None
+    names_secret, always = (_named if len(name) <= _LONGEST_REMEMBERED else _named.__wrapped__)(name)
+    return names_secret and (always or _HARMLESS.fullmatch(value) is None)
+
+
+@lru_cache(maxsize=4096)
+def _named(name: str) -> tuple[bool, bool]:
+    """Say whether a name is that of a secret, and whether it is one whatever the value looks like."""
+    return _WHOLE_NAME.fullmatch(name) is not None, _ALWAYS_NAME.fullmatch(name) is not None
 
 
 def redact_hashes(text: str, redactor: Redactor) -> str:
     """Replace password hashes, and passwords in URLs and on command lines, wherever they stand."""
-    if ":" in text:
+    if text.count(":") >= _COLONS_OF_SHADOW:
         text = _SHADOW.sub(lambda found: found[1] + redactor.token(found[2]), text)
     if "$" in text:
         text = _CRYPT.sub(lambda found: redactor.token(found[0]), text)
     if "://" in text:
         text = _URL_PASSWORD.sub(lambda found: found[1] + redactor.token(found[2]), text)
-    if "-" in text or ":" in text:
+    if _may_be_on_command_line(text):
         text = _ON_COMMAND_LINE.sub(lambda found: found[1] + redactor.token(found[2]), text)
     return text
+
+
+_COLONS_OF_SHADOW = 8
+
+
+def _may_be_on_command_line(text: str) -> bool:
+    """Say whether a text could hold a secret as programs are given it; False is certain, True is not."""
+    if not text.isascii():
+        return True
+    lowered = text.lower()
+    return _holds_program(lowered) or ("--" in text and _holds_piece(lowered))
+
+
+# Not so the `-u` within a word, such as `unknown-unicast-flood`.
+_USER = re.compile(r"(?<![a-z0-9_-])(?:-u|--user|--proxy-user)")
+
+
+def _holds_program(lowered: str) -> bool:
+    return (
+        ("-u" in lowered and _USER.search(lowered) is not None)
+        or "mysql" in lowered
+        or "sshpass" in lowered
+        or "mariadb" in lowered
+        or "authorization:" in lowered
+    )
 
 
 def mask_private_keys(text: str) -> str:
@@ -90,6 +170,8 @@ def mask(text: str) -> str:
 
 def mask_behind_secret_words(text: str) -> str:
     """Mask the rest of each line behind the first word that names a secret."""
+    if not may_name_secret(text):
+        return text
     return "\n".join(_mask_behind(_SECRET_WORD, line) for line in text.split("\n"))
 
 
@@ -100,6 +182,8 @@ def mask_behind_secret_word(text: str) -> str:
 
 def mask_assigned_secrets(text: str) -> str:
     """Mask the rest of each line behind the first `name=` that names a secret, as in `--password=…`."""
+    if not may_name_secret(text):
+        return text
     return "\n".join(_mask_behind(_ASSIGNED, line) for line in text.split("\n"))
 
 

@@ -4,7 +4,14 @@ import re
 
 from auditor.secrets import Redactor, is_token
 from auditor.syntax.remarks_redact import redact_remarks
-from auditor.syntax.secret_names import SECRET_NAME, is_secret, mask_private_keys, redact_hashes
+from auditor.syntax.secret_names import (
+    SECRET_NAME,
+    is_secret,
+    mask_private_keys,
+    may_hold_secret,
+    may_name_secret,
+    redact_hashes,
+)
 
 _NAME = SECRET_NAME.replace("[a-z0-9_]", "[a-z0-9_-]")
 
@@ -44,6 +51,8 @@ _SPACED = re.compile(
 
 def redact_text(text: str, redactor: Redactor) -> str:
     """Return the text with tokens in place of secrets; every line keeps its number, twice is as good as once."""
+    if not may_hold_secret(text):
+        return text
     text = mask_private_keys(_json(text, redactor))
     lines = text.split("\n")
     open_quote = False
@@ -63,6 +72,8 @@ _UCI_SHOW = re.compile(r"[A-Za-z0-9_-]+\.[^\s=]+=")
 def _line(line: str, redactor: Redactor) -> tuple[str, bool]:
     """Redact one line; say whether a secret of `uci show` goes on behind it."""
     line = redact_hashes(line, redactor)
+    if not may_name_secret(line):
+        return line, False
     found = _ASSIGNMENT.fullmatch(line)
     if found is not None and is_secret(_plain(found["name"]), found["value"].strip()):
         value = found["value"]
@@ -93,7 +104,7 @@ def _token(value: str, redactor: Redactor) -> str:
 
 
 def _json(text: str, redactor: Redactor) -> str:
-    if '"' not in text:
+    if '"' not in text or not may_name_secret(text):
         return text
 
     def string(found: re.Match[str]) -> str:

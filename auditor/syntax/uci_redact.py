@@ -9,6 +9,8 @@ from auditor.syntax.secret_names import (
     mask_assigned_secrets,
     mask_behind_secret_words,
     mask_private_keys,
+    may_hold_secret,
+    may_name_secret,
     redact_hashes,
     secret_word_end,
 )
@@ -26,6 +28,8 @@ def redact(text: str, redactor: Redactor, *, package: str = "") -> str:
     lines, words behind a value), everything behind the name of a secret is masked. Redacting twice is redacting once.
     """
     document = parse(text, package=package)
+    if not may_hold_secret(text) and not _names_secret(document):
+        return text
     drawn_in = frozenset(each.first for each in document.unreadable if each.why == PASSED_OVER)
     pieces: list[str] = []
     position = 0
@@ -41,6 +45,12 @@ def redact(text: str, redactor: Redactor, *, package: str = "") -> str:
         pieces.append(written)
     pieces.append(_between(document, position, len(text), redactor, drawn_in, behind=secret))
     return "".join(pieces)
+
+
+def _names_secret(document: Document) -> bool:
+    """Say whether what statements come to could name a secret: quotes and backslashes can stand within a word."""
+    words = (word for section in document.sections for each in section.statements for word in (each.name, each.value))
+    return may_name_secret("\n".join(words))
 
 
 def _items(document: Document) -> list[tuple[int, Section | None, Heading | Statement]]:

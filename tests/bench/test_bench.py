@@ -19,7 +19,22 @@ ROOT = Path(__file__).parents[2]
 
 def test_a_small_run_prints_every_number() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "--configs", "3", "--runs", "1", "--site", "4", "8", "--memory", "2"],
+        [
+            sys.executable,
+            "-m",
+            "bench",
+            "--configs",
+            "3",
+            "--runs",
+            "1",
+            "--site",
+            "4",
+            "8",
+            "--memory",
+            "2",
+            "--fleet",
+            "0",
+        ],
         cwd=ROOT,
         capture_output=True,
         text=True,

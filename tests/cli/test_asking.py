@@ -8,6 +8,7 @@ import pytest
 
 from auditor.cli import path, resolve
 from auditor.cli.asking import End, Shop, end
+from auditor.cli.selection import Selection
 from auditor.errors import UsageError
 from auditor.inventory import Connection, SiteEntry, loads
 from tests.e2e.command_line import SHOP
@@ -26,7 +27,8 @@ def entry() -> SiteEntry:
 
 def shop(**more: tuple[str, ...]) -> Shop:
     groups = {"readers": ("ssid=BAKERY-TILLS",), "pos": ("subnet=192.168.30.0/24",), **more}
-    return Shop(SHOP, None, "openwrt", groups["readers"], groups["pos"], fresh=False, accept_new=False)
+    asked = Selection(platforms=("openwrt",))
+    return Shop(SHOP, asked, groups["readers"], groups["pos"], fresh=False, accept_new=False)
 
 
 @pytest.mark.parametrize(

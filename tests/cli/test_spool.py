@@ -5,9 +5,12 @@ from dataclasses import replace
 from tempfile import TemporaryFile
 
 from auditor.capture import Capture
-from auditor.cli.spool import Remembering, Spool
+from auditor.cli.naming import Naming
+from auditor.cli.remembering import Remembering
+from auditor.cli.sites import Ready
+from auditor.cli.spool import Spool
 from auditor.model import Device
-from auditor.pipeline import read
+from auditor.pipeline import SiteReport, read
 from tests.report import shop
 
 
@@ -21,18 +24,21 @@ def counting() -> tuple[Callable[[Capture], Device], list[str]]:
     return counted, seen
 
 
+def ready(report: SiteReport, number: int) -> Ready:
+    return Ready(number, report.site.entry, report.captures, report.failures, report.site.now)
+
+
 def test_a_site_comes_back_as_it_was_as_often_as_it_is_asked_for() -> None:
     reports = [shop.report(name=name) for name in ("a", "b")]
     with TemporaryFile() as file:
-        spool = Spool(shop.RULES, read, file)
-        for report in reports:
-            spool.add(report, ("gw",))
-        spool.add(shop.report(name="c"), ())
+        spool = Spool(Naming(frozenset({"gw"})), file)
+        for number, report in reversed(list(enumerate(reports))):
+            spool.add(ready(report, number), ("gw",))
+        spool.add(ready(shop.report(name="c"), 2), ())
         for _ in range(2):
-            trials = list(spool.trials("gw")())
-            assert [each.site for each in trials] == ["a", "b"]
-            assert [each.laboratory.findings for each in trials] == [report.findings for report in reports]
-        assert list(spool.trials("other")()) == []
+            assert spool.numbers("gw") == (0, 1)
+            assert [spool.site("gw", number) for number in (0, 1)] == [ready(each, n) for n, each in enumerate(reports)]
+        assert spool.numbers("other") == ()
 
 
 def test_a_shared_device_is_read_once_until_its_text_changes() -> None:

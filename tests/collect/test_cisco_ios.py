@@ -8,9 +8,9 @@ import pytest
 
 from auditor.capture import Capture
 from auditor.collect.answers import Absent, Answer, Refused, Rights, Text, rights_of, typed_answer
-from auditor.collect.collector import Recipe
 from auditor.collect.gate import gate_of, rendered
 from auditor.collect.interactive import InteractiveConnector
+from auditor.collect.recipe import Recipe
 from auditor.collect.session import Output
 from auditor.collect.target import Target
 from auditor.credentials import Environment, KeyFile

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 from auditor.capture import Capture, Failure, Kind
-from auditor.collect.collector import Limits, collect
+from auditor.collect.collector import collect
 from auditor.collect.gate import Gate
+from auditor.collect.recipe import Limits
 from auditor.collect.session import Output, Session
 from auditor.collect.ssh import SshLimits
 from auditor.collect.target import Target
 from auditor.credentials import Environment
 from auditor.errors import HostKeyChanged, Unreachable
+from auditor.inventory.reaching import AtOnce
 from tests.fakes.collecting import NOON, RECIPE, ROUTER, SECRET, Notes, Pauses, connector, run, target
 from tests.fakes.openwrt_ssh import Device, FakeOpenWrt, Fault, Log
 
@@ -59,7 +61,7 @@ def test_a_fleet_with_faults_gives_one_result_for_each_device(tmp_path: Path) ->
         for router in routers:
             await router.start()
         notes = Notes()
-        limits = Limits(devices=5, attempts=2, command=1)
+        limits = Limits(attempts=2, command=1)
         targets = [target(router, f"gw{number}") for number, router in enumerate(routers)]
         ssh = connector(tmp_path / "known_hosts", limits=SshLimits(connect=5, login=5, output=200_000))
         results = await run(targets, ssh.connect, limits=limits, notes=notes)
@@ -133,7 +135,7 @@ def test_after_three_refusals_a_credential_rests_and_others_go_on(tmp_path: Path
             bad = [target(router, f"bad{number}", Environment("WRONG")) for number in range(12)]
             good = [target(router, f"good{number}") for number in range(3)]
             keys = tmp_path / "known_hosts"
-            results = await run([*bad, *good], connector(keys).connect, limits=Limits(devices=15, command=5))
+            results = await run([*bad, *good], connector(keys).connect, limits=Limits(command=5))
         return results, log
 
     results, log = asyncio.run(go())
@@ -171,7 +173,9 @@ def test_when_the_time_for_a_device_is_over_the_rest_is_a_gap(tmp_path: Path) ->
     capture, log = _collect_one(tmp_path, device, Limits(command=30, device=0.6))
     assert isinstance(capture, Capture)
     assert capture.file("/etc/config/network") is not None
-    assert capture.gaps[-1].path == "/etc/crontabs/root"
+    assert capture.gaps[0].path == "/etc/config/dhcp"
+    assert "no complete answer" in capture.gaps[0].why
+    assert capture.gaps[-1].path == "/etc/nftables.d/10-custom.nft", "it was named, and never asked for"
     assert "were over" in capture.gaps[-1].why
     assert log.commands[-1] == "cat /etc/config/dhcp"
 
@@ -343,7 +347,7 @@ def test_who_stops_reading_stops_the_run() -> None:
             recipes={"openwrt": RECIPE},
             clock=Pauses().clock,
             progress=Notes(),
-            limits=Limits(devices=2),
+            at_once=AtOnce(devices=2, address=2),
         )
         async for _ in results:
             break

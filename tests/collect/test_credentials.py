@@ -10,13 +10,13 @@ from keyring.errors import KeyringLocked
 
 from auditor.collect.credentials import (
     AgentLogin,
-    CredentialMissing,
     Credentials,
     KeyLogin,
     PasswordLogin,
     identity,
 )
 from auditor.credentials import Agent, CredentialRef, Environment, KeyFile, Keyring, Prompt
+from auditor.errors import CredentialMissing
 
 PASSWORD = "not-a-secret"
 
@@ -83,7 +83,8 @@ def test_a_missing_credential_says_what_is_missing(credential: CredentialRef, us
 def test_a_person_is_asked_once_for_each_user_even_by_many_devices() -> None:
     asked: list[str] = []
 
-    def ask(prompt: str) -> str:
+    def ask(prompt: str, *, echo: bool = False) -> str:
+        assert not echo
         asked.append(prompt)
         return PASSWORD
 
@@ -104,7 +105,7 @@ def test_keys_are_left_to_the_ssh_client(tmp_path: Path) -> None:
 
 
 def test_a_passphrase_comes_from_the_environment_or_a_person(tmp_path: Path) -> None:
-    credentials = Credentials({"PASS": "a"}, lambda _: "b")
+    credentials = Credentials({"PASS": "a"}, lambda _, *, echo=False: "b")
     assert asyncio.run(credentials.passphrase(KeyFile(tmp_path, "PASS"))).reveal() == "a"
     assert asyncio.run(credentials.passphrase(KeyFile(tmp_path))).reveal() == "b"
 
@@ -116,7 +117,7 @@ def test_the_identity_tells_credentials_apart() -> None:
 
 @pytest.mark.parametrize("credential", [Environment("P"), Keyring("shops"), Prompt()], ids=str)
 def test_an_enable_secret_is_found(credential: CredentialRef, ring: object) -> None:
-    found = Credentials({"P": PASSWORD}, ask=lambda _: PASSWORD).enable_secret("gw", "audit", credential)
+    found = Credentials({"P": PASSWORD}, ask=lambda _, *, echo=False: PASSWORD).enable_secret("gw", "audit", credential)
     assert asyncio.run(found).reveal() == PASSWORD
 
 

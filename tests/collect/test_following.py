@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from auditor.capture import Capture
-from auditor.collect.collector import Limits, Recipe
 from auditor.collect.gate import Gate, gate_for
+from auditor.collect.recipe import Limits, Recipe
 from auditor.collect.session import Output, Session
 from auditor.collect.target import Target
 from auditor.credentials import Environment

@@ -172,17 +172,35 @@ def test_only_one_place_opens_a_channel_and_there_the_gate_stands_before_it() ->
                 sends = [c for c in calls if isinstance(c.func, ast.Attribute) and c.func.attr in opening]
                 found += [(file.name, function, call) for call in sends]
     assert [(file, function.name) for file, function, _ in found] == [
+        ("exec_session.py", "_channel"),
         ("interactive.py", "_terminal"),
-        ("ssh.py", "run"),
+        ("password_command.py", "first_line"),  # a program of this machine
     ]
-    _, _, terminal = found[0]
+    _, channel, call = found[0]
+    assert ast.unparse(call.args[0]) == channel.args.args[-1].arg == "line"
+    _, _, terminal = found[1]
     assert ast.unparse(terminal.args[0]) == "None", "a terminal, and no command"
-    _, run, call = found[1]
-    first = run.body[1]  # after the docstring
-    assert ast.unparse(first) == "allowed = self._gate.check(command)"
-    assert ast.unparse(call.args[0]) == "allowed"
-    assert sum(isinstance(node, ast.Name) and node.id == "allowed" and isinstance(node.ctx, ast.Store)
-               for node in ast.walk(run)) == 1  # fmt: skip
+
+
+def test_who_opens_a_channel_has_asked_the_gate() -> None:
+    """What goes to `_channel` is a command that passed, or the fixed script around commands that did."""
+    source = ast.parse((Path(auditor.__file__).parent / "collect/exec_session.py").read_text(encoding="utf-8"))
+    sent = {}
+    for function in ast.walk(source):
+        if not isinstance(function, ast.AsyncFunctionDef | ast.FunctionDef):
+            continue
+        for call in ast.walk(function):
+            if isinstance(call, ast.Call) and ast.unparse(call.func) == "self._channel":
+                sent[function.name] = (ast.unparse(function.body[1]), ast.unparse(call.args[0]))
+                stores = [node for node in ast.walk(function) if isinstance(node, ast.Name) and node.id == "allowed"]
+                assert sum(isinstance(node.ctx, ast.Store) for node in stores) == 1
+    assert sent == {
+        "run": ("allowed = self._gate.check(command)", "allowed"),
+        "run_together": (
+            "allowed = [self._gate.check(command) for command in first_batch(commands)]",
+            "script(allowed, mark)",
+        ),
+    }
 
 
 def test_what_goes_to_a_terminal_goes_through_the_gate() -> None:

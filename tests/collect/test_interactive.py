@@ -1,18 +1,19 @@
 """Sessions on a terminal, against a device that behaves like IOS, by the real netmiko."""
 
 import asyncio
+import contextlib
 import re
 from pathlib import Path
 
 import pytest
 
-from auditor.capture import Capture, Failure
-from auditor.collect.collector import Limits, Recipe
+from auditor.capture import Capture, Failure, FailureKind
 from auditor.collect.credentials import Credentials
 from auditor.collect.gate import gate_of
 from auditor.collect.hostkeys import HostKeys
 from auditor.collect.interactive import InteractiveConnector
 from auditor.collect.lockout import LockoutGuard
+from auditor.collect.recipe import Limits, Recipe
 from auditor.collect.ssh import SshConnector, SshLimits
 from auditor.collect.target import Target
 from auditor.credentials import CredentialRef, Environment
@@ -165,6 +166,35 @@ def test_a_wrong_enable_secret_is_sent_once(tmp_path: Path) -> None:
     assert ios.log.logins == 1
 
 
+@pytest.mark.parametrize("fault", [Fault.DROP_AT_ENABLE, Fault.STALL_AT_ENABLE])
+def test_a_device_that_does_not_answer_the_enable_secret_counts_as_refusing_it(fault: Fault, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            devices = [
+                await stack.enter_async_context(FakeIos(device(tmp_path, level=1, fault=fault))) for _ in range(5)
+            ]
+            targets = [
+                Target(
+                    f"sw{n}",
+                    "cisco_ios",
+                    "127.0.0.1",
+                    Environment("PASSWORD"),
+                    ios.port,
+                    "audit",
+                    enable=Environment("WRONG"),
+                )
+                for n, ios in enumerate(devices)
+            ]
+            connector = InteractiveConnector(ssh(tmp_path, seconds=2), {"cisco_ios": PROFILE})
+            recipe = Recipe(PROFILE, extract, lambda _, text: text)
+            found = await collecting(targets, connector.connect, recipe=recipe)
+            kinds = [each.kind for each in found.values() if isinstance(each, Failure)]
+        assert sum(ios.log.secrets for ios in devices) == 3
+        assert sorted(kinds) == [FailureKind.NOT_TRIED] * 2 + [FailureKind.REFUSED] * 3
+
+    asyncio.run(run())
+
+
 def test_a_secret_is_not_sent_to_a_device_that_is_privileged_already(tmp_path: Path) -> None:
     _, ios = collected(device(tmp_path), tmp_path, enable=Environment("ENABLE"))
     assert ios.log.secrets == 0
@@ -300,3 +330,39 @@ def test_a_text_that_shows_the_prompt_twice_and_waits_does_not_become_another_an
     got = texts(capture)
     assert "cut off before its end" in gaps(capture)["running-config.txt"]
     assert {path: got[path] for path in TEXTS if path in got} == {p: t for p, t in TEXTS.items() if p in got}
+
+
+@pytest.mark.parametrize(("right", "least", "most"), [(0, 3, 3), (6, 3, 5)])
+def test_a_wrong_enable_secret_reaches_few_devices_of_a_fleet(
+    tmp_path: Path, right: int, least: int, most: int
+) -> None:
+    """Three while it was never accepted; five where it was, and devices differ."""
+
+    async def go() -> tuple[int, dict[str, Capture | Failure]]:
+        fakes = [FakeIos(device(tmp_path, level=1, **({} if n < right else {"enable": "other"}))) for n in range(24)]
+        for fake in fakes:
+            await fake.start()
+        connector = ssh(tmp_path)
+        interactive = InteractiveConnector(connector, {"cisco_ios": PROFILE})
+        try:
+            targets = [
+                Target(
+                    f"sw{n}", "cisco_ios", "127.0.0.1", Environment("PASSWORD"), fake.port, "audit",
+                    enable=Environment("ENABLE"),
+                )
+                for n, fake in enumerate(fakes)
+            ]  # fmt: skip
+            recipe = Recipe(PROFILE, extract, lambda _, text: text)
+            found = await collecting(targets[:right], interactive.connect, recipe=recipe)
+            found |= await collecting(targets[right:], interactive.connect, recipe=recipe)
+        finally:
+            interactive.stop()
+            await connector.close()
+            for fake in fakes:
+                await fake.stop()
+        assert all(fake.log.secrets <= 1 for fake in fakes)
+        return sum(fake.log.secrets for fake in fakes[right:]), found
+
+    sent, found = asyncio.run(asyncio.wait_for(go(), 120))
+    assert sum(isinstance(each, Capture) for each in found.values()) == right
+    assert least <= sent <= most

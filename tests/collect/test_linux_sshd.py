@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from auditor.capture import Capture, Kind
-from auditor.collect.collector import Limits, Recipe, collect
+from auditor.collect.collector import collect
 from auditor.collect.credentials import Credentials
 from auditor.collect.hostkeys import HostKeys
 from auditor.collect.lockout import LockoutGuard
+from auditor.collect.recipe import Limits, Recipe
 from auditor.collect.saved import load_capture
 from auditor.collect.ssh import SshConnector, SshLimits
 from auditor.collect.store import store_capture

@@ -9,8 +9,8 @@ import pytest
 
 from auditor.capture import Capture, Failure
 from auditor.collect.answers import Absent, Answer, Refused, Text, answer
-from auditor.collect.collector import Limits, Recipe
 from auditor.collect.gate import gate_for, rendered
+from auditor.collect.recipe import Limits, Recipe
 from auditor.collect.session import Output
 from auditor.collect.target import Target
 from auditor.credentials import Environment

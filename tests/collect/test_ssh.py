@@ -9,14 +9,14 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from auditor.collect.credentials import CredentialMissing, Credentials
+from auditor.collect.credentials import Credentials
 from auditor.collect.gate import gate_for
 from auditor.collect.hostkeys import HostKeys
 from auditor.collect.lockout import LockoutGuard
 from auditor.collect.ssh import SshConnector, SshLimits
 from auditor.collect.target import Target
 from auditor.credentials import Agent, CredentialRef, Environment, KeyFile
-from auditor.errors import CommandRefused, DeviceError, LoginRefused, Unreachable
+from auditor.errors import CommandRefused, CredentialMissing, DeviceError, LoginRefused, Unreachable
 from auditor.profiles import load_profile
 from tests.fakes.collecting import ROUTER, connector, target
 from tests.fakes.openwrt_ssh import PASSWORD, Device, FakeOpenWrt, Fault
@@ -58,7 +58,7 @@ def test_a_flood_is_cut(tmp_path: Path) -> None:
             limits = SshLimits(connect=5, login=5, output=300_000)
             session = await connector(tmp_path / "known_hosts", limits=limits).connect(target(router), GATE)
             output = await session.run("cat /etc/config/dhcp", 10)
-            assert (output.truncated, len(output.stdout)) == (True, 300_000)
+            assert (output.truncated, output.stdout) == (True, ""), "nobody needs a part of a flood"
             assert (await session.run("date +%s", 5)).status == 0
             await session.close()
 
@@ -244,6 +244,7 @@ def test_a_jump_host_is_used_checked_by_its_own_name_and_never_sees_the_password
             await session.close()
             assert len(keys.recorded("gw")) == len(keys.recorded("localhost")) == 1
             assert router.log.logins == 1
+            await ssh.close()
         jump.close()
         await jump.wait_closed()
 

@@ -9,10 +9,10 @@ import asyncssh
 import pytest
 
 from auditor.capture import Capture, Failure
-from auditor.collect.collector import Limits
 from auditor.collect.credentials import Credentials
 from auditor.collect.hostkeys import HostKeys
 from auditor.collect.lockout import LockoutGuard
+from auditor.collect.recipe import Limits
 from auditor.collect.ssh import SshConnector, SshLimits
 from auditor.collect.target import Target
 from auditor.credentials import KeyFile
@@ -59,6 +59,16 @@ def test_a_device_behind_openssh_gives_the_same_capture(server: Server, tmp_path
     shell = Shell(ROUTER, load_profile("openwrt"))
     assert len(asked) == len(set(asked)) > 20
     assert all(shell.answer(line).status != 127 for line in asked)
+
+
+def test_a_forced_command_that_takes_single_commands_is_asked_them(tmp_path: Path) -> None:
+    with openssh(tmp_path, Shell(ROUTER, load_profile("openwrt")), NAMES, together=False) as server:
+        capture = _collect(server, tmp_path, accept_new=True)
+        assert isinstance(capture, Capture), capture
+        assert capture.gaps == ()
+        asked = server.asked.read_text()
+        assert asked.count("(){ printf") == 1, "it was tried once"
+        assert asked.count("\ncat /etc/openwrt_release\n") == 2, "once in the script, and once by itself"
 
 
 def test_its_host_key_must_be_confirmed(server: Server, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,9 +78,14 @@ class User:
         return loaded
 
     def texts(self) -> dict[Path, str]:
-        """All files below home and working directory, with their texts."""
+        """All files below home and working directory, with their texts; kept objects are unpacked."""
         files = (file for file in self.folder.parent.rglob("*") if file.is_file())
-        return {file: file.read_text(encoding="utf-8", errors="replace") for file in files}
+        return {file: _unpacked(file).decode("utf-8", errors="replace") for file in files}
+
+
+def _unpacked(file: Path) -> bytes:
+    data = file.read_bytes()
+    return zlib.decompress(data) if file.parent.parent.name == "objects" else data
 
 
 def verdicts(report: dict[str, Any], rule: str = "", *, site: str = "") -> list[dict[str, Any]]:

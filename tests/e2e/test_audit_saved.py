@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from auditor.cli.keeping import kept
+from auditor.cli.workplace import Workplace
+from auditor.collect.store import store_capture
+from auditor.inventory import load
 from tests.e2e.command_line import KEYS, SHOP, User, inventory, judged, line_of, verdicts
 from tests.e2e.conftest import Audited
 
@@ -25,9 +29,12 @@ def test_a_saved_capture_gives_the_verdicts_of_the_live_one(audited: Audited, us
     assert judged(user.report()) == judged(audited.user.report())
 
 
-def test_collected_captures_give_the_verdicts_of_the_live_one(audited: Audited, user: User, tmp_path: Path) -> None:
-    kept = next((audited.user.folder / ".auditor" / "last").rglob("capture.json")).parent
-    user.write("inventory.yaml", inventory(f"{{gw: {{captures: {kept}, platform: openwrt}}}}"))
+def test_collected_captures_give_the_verdicts_of_the_live_one(audited: Audited, user: User) -> None:
+    file = audited.user.folder / "inventory.yaml"
+    (site,) = load(file).sites
+    (capture,) = kept(Workplace(file), site).captures
+    store_capture(capture, user.folder / "gw")
+    user.write("inventory.yaml", inventory("{gw: {captures: gw/, platform: openwrt}}"))
     assert user.run("audit", "inventory.yaml", "--report", "json=report.json").code == 1
     assert judged(user.report()) == judged(audited.user.report())
 

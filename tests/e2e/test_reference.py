@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from auditor import __version__
+from auditor.collect.batch import script
 from auditor.profiles import load_profile
 from auditor.rules import load_rules
 from tests.e2e.command_line import KEYS, SHOP, User, line_of
@@ -65,7 +66,9 @@ def test_the_commands_of_a_platform_are_printed_exactly(user: User) -> None:
     done = user.run("platforms", "openwrt", "--commands")
     assert done.code == 0
     printed = [line for line in done.stdout.splitlines() if line and not line.startswith(" ")]
-    assert printed == [command.run for command in load_profile("openwrt").commands]
+    *commands, mark = printed
+    assert commands == [command.run for command in load_profile("openwrt").commands]
+    assert mark == script((), "0123456789abcdef")
 
 
 def test_platforms_are_listed(user: User) -> None:

@@ -9,13 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from auditor.capture import Capture, Failure
-from auditor.collect.collector import Clock, Connect, Limits, Recipe, collect
+from auditor.collect.collector import Connect, collect
 from auditor.collect.credentials import Credentials
 from auditor.collect.hostkeys import HostKeys
 from auditor.collect.lockout import LockoutGuard
+from auditor.collect.recipe import Clock, Limits, Recipe
 from auditor.collect.ssh import SshConnector, SshLimits
 from auditor.collect.target import Target
 from auditor.credentials import CredentialRef, Environment
+from auditor.inventory.reaching import AtOnce
 from auditor.profiles import Command, load_profile
 from tests.fakes.openwrt_ssh import PASSWORD, FakeOpenWrt
 
@@ -46,6 +48,9 @@ class Notes:
 
     def started(self, target: Target) -> None:
         self.told.append(("started", target.name))
+
+    def asking(self, target: Target, what: str) -> None:
+        """What a device is asked is not noted."""
 
     def finished(self, capture: Capture) -> None:
         self.told.append(("finished", capture.device))
@@ -99,6 +104,7 @@ async def run(
     pauses: Pauses | None = None,
     notes: Notes | None = None,
     recipe: Recipe = RECIPE,
+    at_once: AtOnce | None = None,
 ) -> dict[str, Capture | Failure]:
     """Collect and return the results by device name."""
     results = collect(
@@ -108,5 +114,6 @@ async def run(
         clock=(pauses or Pauses()).clock,
         progress=notes or Notes(),
         limits=limits or Limits(command=5),
+        at_once=at_once or AtOnce(),
     )
     return {result.device: result async for result in results}

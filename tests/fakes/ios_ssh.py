@@ -38,6 +38,8 @@ class Fault(StrEnum):
     RENAME = "another prompt from then on"
     GARBLE = "bytes that are no text"
     FLOOD = "never stop"
+    DROP_AT_ENABLE = "lose the connection when it is given a wrong enable secret"
+    STALL_AT_ENABLE = "say nothing more when it is given a wrong enable secret"
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,10 @@ class _Vty:
             if given == self._device.enable:
                 self._level = 15
                 return
+            if self._device.fault is Fault.DROP_AT_ENABLE:
+                self._process.channel.get_connection().abort()
+            if self._device.fault is Fault.STALL_AT_ENABLE:
+                await self._process.channel.wait_closed()
         self._print("% Bad secrets\n\n")
 
     async def _run(self, line: str) -> None:
@@ -259,7 +265,7 @@ class _Vty:
                     self._print(piece)
                     await asyncio.sleep(self._device.pause)
                 return ""
-            case Fault.NONE | Fault.REFUSE_LOGIN:
+            case Fault.NONE | Fault.REFUSE_LOGIN | Fault.DROP_AT_ENABLE | Fault.STALL_AT_ENABLE:
                 pass
         return text
 

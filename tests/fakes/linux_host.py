@@ -12,6 +12,7 @@ from pathlib import Path
 from auditor.collect.elevation import sudoers_line
 from auditor.collect.layout import place
 from auditor.profiles import Command, load_profile
+from tests.fakes.batched import IN_SHELL
 
 PROFILE = load_profile("linux")
 
@@ -69,8 +70,10 @@ def allowed(command_id: str, value: str = "") -> str:
     return line.removesuffix(' ""').replace("\\", "")
 
 
-_SCRIPT = """#!/bin/sh
-cd FOLDER || exit 99
+_SCRIPT = (
+    f"""#!/bin/sh
+{IN_SHELL}"""
+    + """cd FOLDER || exit 99
 printf '%s\\n' "$SSH_ORIGINAL_COMMAND" >> asked
 line=$SSH_ORIGINAL_COMMAND root=
 case $line in
@@ -114,3 +117,4 @@ esac
 echo "sh: 1: $bare: not found" >&2
 exit 127
 """
+)

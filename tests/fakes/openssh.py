@@ -20,6 +20,7 @@ import pytest
 from auditor.collect.gate import rendered
 from auditor.collect.holes import hole_type
 from auditor.profiles import load_profile
+from tests.fakes.batched import IN_SHELL
 from tests.fakes.openwrt_ssh import Shell
 
 SSHD = shutil.which("sshd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
@@ -38,15 +39,24 @@ class Server:
 
 
 @contextmanager
-def openssh(folder: Path, shell: Shell, names: tuple[str, ...], settings: str = "") -> Iterator[Server]:
-    """Run a server on loopback; `names` are what the device shows, besides the names in the profile."""
-    with serving(folder, _answers(folder, shell, names), settings) as server:
+def openssh(
+    folder: Path, shell: Shell, names: tuple[str, ...], settings: str = "", *, together: bool = True
+) -> Iterator[Server]:
+    """Run a server on loopback; `names` are what the device shows, besides the names in the profile.
+
+    With `together` it takes several commands in one go, as a shell does; otherwise single ones, as many a forced
+    command does.
+    """
+    with serving(folder, answers_of(folder, shell, names, together=together), settings) as server:
         yield server
 
 
 @contextmanager
-def serving(folder: Path, answers: Path, settings: str = "") -> Iterator[Server]:
-    """Run a server on loopback whose only command is a script; it notes what it was asked in `folder/asked`."""
+def serving(folder: Path, answers: Path, settings: str = "", *, within: tuple[str, ...] = ()) -> Iterator[Server]:
+    """Run a server on loopback whose only command is a script; it notes what it was asked in `folder/asked`.
+
+    `settings` win over those that stand here; `within` are words before the program.
+    """
     assert SSHD is not None
     for name in ("host", "id"):
         key = asyncssh.generate_private_key("ssh-ed25519")
@@ -57,16 +67,17 @@ def serving(folder: Path, answers: Path, settings: str = "") -> Iterator[Server]
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     (folder / "config").write_text(
-        f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {folder / 'host'}\nPidFile none\nUsePAM no\nStrictModes no\n"
+        f"{settings}ListenAddress 127.0.0.1\nPort {port}\nHostKey {folder / 'host'}\n"
+        "PidFile none\nUsePAM no\nStrictModes no\n"
         f"AuthorizedKeysFile {folder / 'id.pub'}\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n"
-        f"PermitRootLogin prohibit-password\nForceCommand {answers}\nPermitTTY no\n{settings}"
+        f"PermitRootLogin prohibit-password\nForceCommand {answers}\nPermitTTY no\n"
     )
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # where a privileged sshd locks its child in
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([SSHD, "-D", "-e", "-f", str(folder / "config")], stderr=log)
+        process = subprocess.Popen([*within, SSHD, "-D", "-e", "-f", str(folder / "config")], stderr=log)
         try:
-            _wait_for(port, process, folder / "log")
+            wait_for(port, process, folder / "log")
             fingerprint = asyncssh.read_public_key(folder / "host.pub").get_fingerprint()
             yield Server(port, fingerprint, folder / "id", folder / "asked")
         finally:
@@ -74,9 +85,13 @@ def serving(folder: Path, answers: Path, settings: str = "") -> Iterator[Server]
             process.wait(10)
 
 
-def _answers(folder: Path, shell: Shell, names: tuple[str, ...]) -> Path:
+def answers_of(folder: Path, shell: Shell, names: tuple[str, ...], *, together: bool) -> Path:
     """Write a script that answers each command of the profile as the device does, and notes what was asked."""
-    script = ["#!/bin/sh", f"printf '%s\\n' \"$SSH_ORIGINAL_COMMAND\" >> {shlex.quote(str(folder / 'asked'))}"]
+    script = [
+        "#!/bin/sh",
+        *([IN_SHELL] if together else []),
+        f"printf '%s\\n' \"$SSH_ORIGINAL_COMMAND\" >> {shlex.quote(str(folder / 'asked'))}",
+    ]
     script.append('case "$SSH_ORIGINAL_COMMAND" in')
     for command in load_profile("openwrt").commands:
         values = [*next(iter(command.values.values()), ()), *names] if command.holes else [""]
@@ -95,14 +110,14 @@ def _answers(folder: Path, shell: Shell, names: tuple[str, ...]) -> Path:
     return file
 
 
-def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
     for _ in range(100):
         if process.poll() is not None:
-            pytest.fail(f"sshd did not start: {log.read_text()}")
+            pytest.fail(f"the server did not start: {log.read_text()}")
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
         except ConnectionRefusedError:
             time.sleep(0.05)
         else:
             return
-    pytest.fail(f"sshd does not listen: {log.read_text()}")
+    pytest.fail(f"the server does not listen: {log.read_text()}")

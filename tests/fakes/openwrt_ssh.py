@@ -15,6 +15,7 @@ import asyncssh
 from auditor.collect.gate import gate_for
 from auditor.collect.layout import place
 from auditor.profiles import Command, Profile, load_profile
+from tests.fakes.batched import commands_in, marks
 from tests.fakes.ssh_server import Connections, Listening, Login
 
 PASSWORD = "not-a-secret"
@@ -139,18 +140,33 @@ class FakeOpenWrt(Listening):
             process.stderr.write(b"only single commands\n")
             process.exit(1)
             return
-        self.log.commands.append(line)
         self.log.extras += [*process.env, *([] if process.term_type is None else ["terminal"])]
-        reply = self._shell.answer(line)
+        status = 0
         try:
-            if self.device.fault is not Fault.NONE and line.startswith(self.device.on):
-                reply = await self._misbehave(process, reply)
-            process.stdout.write(reply.stdout)
-            process.stderr.write(reply.stderr)
+            mark, lines = commands_in(line) or ("", [line])
+            self._mark(process, mark, 0, 0)
+            for number, each in enumerate(lines, 1):
+                self.log.commands.append(each)
+                status = await self._answer(process, each)
+                self._mark(process, mark, number, status)
             await process.stdout.drain()
-            process.exit(reply.status)
+            process.exit(status)
         except (OSError, asyncssh.Error):
             process.close()  # the client has gone
+
+    def _mark(self, process: asyncssh.SSHServerProcess[bytes], mark: str, number: int, status: int) -> None:
+        if mark:
+            behind = marks(mark, number, status)
+            process.stdout.write(behind[0])
+            process.stderr.write(behind[1])
+
+    async def _answer(self, process: asyncssh.SSHServerProcess[bytes], line: str) -> int:
+        reply = self._shell.answer(line)
+        if self.device.fault is not Fault.NONE and line.startswith(self.device.on):
+            reply = await self._misbehave(process, reply)
+        process.stdout.write(reply.stdout)
+        process.stderr.write(reply.stderr)
+        return reply.status
 
     async def _misbehave(self, process: asyncssh.SSHServerProcess[bytes], reply: Reply) -> Reply:
         middle = len(reply.stdout) // 2

@@ -48,7 +48,8 @@ def device(text: str) -> DeviceEntry:
 
 def test_the_example_loads_and_names_every_key() -> None:
     inventory = load(EXAMPLE)
-    lyon, short = inventory.sites
+    lyon, branch, short = inventory.sites
+    assert branch.devices[0].host == "10.42.0.1"
     assert (lyon.integration, lyon.integration_from, short.integration_from) == (
         Integration.JAVASCRIPT_SDK,
         "site",
@@ -57,6 +58,8 @@ def test_the_example_loads_and_names_every_key() -> None:
     assert {declaration.name for declaration in lyon.declared} == set(Declarable)
     text = EXAMPLE.read_text(encoding="utf-8")
     keys = {*LAYER_KEYS, "groups", "devices", "sites", "host", "captures", "part", "roles", "entries", "passphrase_env"}
+    keys |= {"include", "sites_from", "sources", "file", "site", "limits", "jump_hosts", "at_once", "jitter", "address"}
+    keys |= {"vars", "git", "commit", "command", "slow_command", "connect", "login", "vault", "field", "interactive"}
     keys |= {"ssid", "vlan", "subnet", "mac", "mac_ethernet", "ip", "model", "count", "connection", "addressing", "dns"}
     keys |= {"agent", "key_file", "env", "keyring", "prompt", "value", "by", "until", "same_lan", "wifi6", "sessions"}
     assert [key for key in sorted(keys) if f"{key}:" not in text] == []
@@ -70,7 +73,7 @@ def test_every_key_of_a_layer_may_stand_in_defaults_groups_and_sites(key: str) -
         "policy": "p", "policy_options": "{}", "timezone": "UTC", "opening_hours": "24h", "integration": "ios-sdk",
         "sdk_version": "1.0", "readers": "{}", "pos": "[]", "declared": "{}", "platform": "x", "port": "22",
         "username": "u", "credentials": "{agent: true}", "jump_host": "j", "managed_by": "m", "max_capture_age": "1d",
-        "transport": "napalm", "enable": "{env: E}", "old_ssh": "true",
+        "transport": "napalm", "enable": "{env: E}", "old_ssh": "true", "tags": "[a, b]", "timeouts": "{login: 5s}",
     }[key]  # fmt: skip
     read(f"defaults: {{{key}: {value}}}\ngroups: {{g: {{{key}: {value}}}}}\nsites: {{s: {{{key}: {value}}}}}\n")
 

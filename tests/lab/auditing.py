@@ -11,8 +11,9 @@ from typing import Any
 import yaml
 
 from auditor.capture import Capture
-from auditor.collect.collector import Clock, Recipe, collect
+from auditor.collect.collector import collect
 from auditor.collect.gate import Gate
+from auditor.collect.recipe import Clock, Recipe
 from auditor.collect.session import Output
 from auditor.collect.target import Target
 from auditor.credentials import Agent
@@ -81,6 +82,9 @@ class ShopSession:
 
 class _Quiet:
     def started(self, target: Target) -> None:
+        pass
+
+    def asking(self, target: Target, what: str) -> None:
         pass
 
     def finished(self, capture: Capture) -> None:

@@ -1,7 +1,7 @@
 """Fixes of a device that several sites share: one for all who ask, and only if no site speaks against it."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -10,8 +10,21 @@ from auditor.capture import Capture
 from auditor.intents import SetLeaseTime
 from auditor.model import IsolationScope
 from auditor.pipeline import audit, trial
+from auditor.platforms import platform
 from auditor.policies import load_policy
-from auditor.remediation.shared import SharedFix, Trial, Trials, gathered, of_one_device, shared_plan
+from auditor.profiles import load_profile
+from auditor.remediation import Remediation
+from auditor.remediation.shared import (
+    MOST_FIXES,
+    MOST_LAPS,
+    Course,
+    SharedFix,
+    Trial,
+    Tried,
+    edits,
+    of_one_device,
+    try_at,
+)
 from auditor.rules import Rule
 from auditor.verdicts import Change, Fix, Severity
 from tests.remediation.shops import HEALTHY, capture, isolation, lease, report, wants
@@ -27,23 +40,34 @@ SITES = ("a", "b", "c")
 
 def asked(*by: tuple[str, tuple[Rule, ...]]) -> tuple[SharedFix, ...]:
     """What sites ask for, each by its own rules."""
-    known: tuple[SharedFix, ...] = ()
+    known: list[SharedFix] = []
     for site, rules in by:
         entry = dataclasses.replace(HEALTHY.entry, name=site)
         policy = load_policy(entry.policy)
         found = audit(entry, (FAULTY,), (), policy, NOW, rules=rules, sites_of={"gw": SITES})
         for fix in of_one_device(found.remediation, "gw"):
-            known = gathered(known, fix, site)
-    return known
+            same = next((each for each in known if edits(each.fix) == edits(fix)), None)
+            if same is None:
+                known.append(SharedFix(dataclasses.replace(fix, label=f"F{len(known) + 1}"), {site: fix.findings}))
+            else:
+                place = known.index(same)
+                known[place] = SharedFix(same.fix, {**same.asked_by, site: fix.findings})
+    return tuple(known)
 
 
-def trials(rules: Mapping[str, tuple[Rule, ...]], captured: Capture = FAULTY) -> Trials:
-    def each() -> Iterator[Trial]:
-        for site, chosen in rules.items():
-            entry = dataclasses.replace(HEALTHY.entry, name=site)
-            yield trial(entry, (captured,), (), load_policy(entry.policy), NOW, rules=chosen)
+def trials(rules: Mapping[str, tuple[Rule, ...]], captured: Capture = FAULTY) -> list[Trial]:
+    entries = {site: dataclasses.replace(HEALTHY.entry, name=site) for site in rules}
+    return [
+        trial(entries[site], (captured,), (), load_policy(entries[site].policy), NOW, rules=chosen)
+        for site, chosen in rules.items()
+    ]
 
-    return each
+
+def shared_plan(device: str, asked: tuple[SharedFix, ...], sites: list[Trial]) -> Remediation:
+    course = Course(device, asked, len(sites))
+    while not course.finished:
+        course.take(try_at(device, course.held, sites[course.place]))
+    return course.plan({device: FAULTY}, {device: (platform("openwrt"), load_profile("openwrt"))})
 
 
 def test_the_same_edit_for_two_sites_is_one_fix() -> None:
@@ -108,3 +132,48 @@ def test_what_was_withheld_at_its_site_is_not_asked_for() -> None:
 
 
 WANTS_NOTHING = wants("nothing", isolation("pos_2g"), IsolationScope.SAME_BSS, severity=Severity.NOTE)
+
+
+def told(site: str, **lost: str) -> Tried:
+    return Tried(site, lost=lost)
+
+
+def many(number: int) -> tuple[SharedFix, ...]:
+    (one,) = asked(("a", (LONG,)))
+    return tuple(SharedFix(dataclasses.replace(one.fix, label=f"F{n}"), {}) for n in range(1, number + 1))
+
+
+def test_what_is_left_is_tried_at_all_sites_again_and_no_more() -> None:
+    course, places = Course("gw", many(2), 3), []
+    for tried in (told("a"), told("b", F1="no"), told("c"), told("a")):
+        assert not course.finished
+        places.append(course.place)
+        course.take(tried)
+    assert course.finished
+    assert places == [0, 1, 2, 0]
+    assert [each.fix.label for each in course.held] == ["F2"]
+
+
+def test_a_site_that_the_program_failed_at_withholds_all() -> None:
+    course = Course("gw", many(2), 3)
+    course.take(Tried("a", broken="ValueError"))
+    assert course.finished
+    fixes = course.plan({"gw": FAULTY}, {}).fixes
+    assert {fix.withheld for fix in fixes} == {"not tried at all its sites: the program failed at a: ValueError"}
+
+
+def test_more_fixes_than_one_run_tries_wait() -> None:
+    course = Course("gw", many(MOST_FIXES + 2), 1)
+    course.take(told("a"))
+    fixes = course.plan({"gw": FAULTY}, {"gw": (platform("openwrt"), load_profile("openwrt"))}).fixes
+    assert [bool(fix.withheld) for fix in fixes] == [False] * MOST_FIXES + [True] * 2
+    assert "most sites ask for come first" in fixes[-1].withheld
+
+
+def test_a_course_without_an_end_is_given_up() -> None:
+    course, steps = Course("gw", many(MOST_FIXES), 2), 0
+    while not course.finished:
+        course.take(told("ab"[course.place], **{course.held[0].fix.label: "no"}))
+        steps += 1
+    assert steps == 2 * MOST_LAPS
+    assert all(fix.withheld for fix in course.plan({"gw": FAULTY}, {}).fixes)

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from auditor.capture import Capture
-from auditor.collect.collector import Recipe, collect
+from auditor.collect.collector import collect
 from auditor.collect.elevation import sudoers_line
 from auditor.collect.gate import Gate, gate_for, rendered
+from auditor.collect.recipe import Recipe
 from auditor.collect.session import Output, Session
 from auditor.collect.target import Target
 from auditor.credentials import Agent

@@ -23,7 +23,7 @@ def test_its_captures_load_as_those_of_a_user(shop: Path) -> None:
     (site,) = load(shop / "inventory.yaml").sites
     assert site.devices
     for device in site.devices:
-        assert device.captures is not None
+        assert isinstance(device.captures, Path)
         kind = platform(device.platform)
         capture = load_capture(
             device.name,
@@ -41,7 +41,7 @@ def test_its_captures_load_as_those_of_a_user(shop: Path) -> None:
 def test_every_output_is_one_of_the_profile(shop: Path) -> None:
     (site,) = load(shop / "inventory.yaml").sites
     for device in site.devices:
-        assert device.captures is not None
+        assert isinstance(device.captures, Path)
         plain = {command.stores for command in load_profile(device.platform).commands if not command.holes}
         families = [command.stores.partition("{")[0] for command in load_profile(device.platform).commands]
         for file in (device.captures / "commands").iterdir():
@@ -61,7 +61,7 @@ def test_programs_take_its_configurations(shop: Path) -> None:
     for device in site.devices:
         if device.platform != "linux":
             continue
-        assert device.captures is not None
+        assert isinstance(device.captures, Path)
         kind = platform(device.platform)
         plain = load_capture(
             device.name, device.platform, device.captures, recognise=kind.recognise, redact=lambda _, text: text

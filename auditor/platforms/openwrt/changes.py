@@ -43,6 +43,10 @@ class Written(tuple[str, ...]):
         written.listed = listed
         return written
 
+    def __getnewargs_ex__(self) -> tuple[tuple[tuple[str, ...]], dict[str, bool]]:
+        """How a copy is made of it in another process."""
+        return (tuple(self),), {"listed": self.listed}
+
 
 @dataclass(frozen=True, slots=True)
 class Texts:

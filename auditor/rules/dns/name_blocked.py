@@ -16,14 +16,18 @@ The entry is removed. If it covers more than Stripe's names, all of them are ask
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
+from typing import TypeAlias
 
 from auditor.intents import GiveOutIpv4Answers, RemoveLocalAnswer
 from auditor.model import Blocklist, Declared, Forwarder, LocalAnswer, NamePattern, Resolver, Severity, Unknown
-from auditor.policies import Host, HostKind
+from auditor.policies import Consumer, Host, HostKind
 from auditor.rules.base import Rule
 from auditor.rules.clients import asking_pos, clients, consumer, out_of_sight
 from auditor.site import Chain, Lookup, Pos, Readers, Refusal, ResolverHop, Site, covers, local_answers
 from auditor.verdicts import Change, Fail, Fix, Pass, Undecided, Verdict
+
+_Asked: TypeAlias = tuple[Host, str, frozenset[str | NamePattern]]
+"""A host, its name as it is asked for, and what forwarders say that concerns it."""
 
 
 @dataclass(slots=True)
@@ -36,9 +40,10 @@ class _Found:
 
 def check(site: Site) -> Iterator[Verdict]:
     yield from out_of_sight(site)
+    names = {who: _names(site, who) for who in {consumer(client): None for client in clients(site)}}
     rebind_judges = {_name(hop) for pos in asking_pos(site) for hop in site.resolver_chain(pos).inspected}
     for client in clients(site):
-        found, holes = _look_up(site, client)
+        found, holes = _look_up(site, client, names[consumer(client)])
         bad = [verdict for each in found.values() if (verdict := _blocked(site, client, each)) is not None]
         bad += [
             verdict
@@ -63,7 +68,22 @@ def _about(verdict: Verdict, client: Readers | Pos) -> Verdict:
     return replace(verdict, subject=client.name, about=f"{consumer(client).value} {verdict.about}".strip())
 
 
-def _look_up(site: Site, client: Readers | Pos) -> tuple[dict[str, _Found], tuple[Unknown, ...]]:
+def _names(site: Site, who: Consumer) -> list[_Asked]:
+    """The names that somebody asks for, each with the domains and expressions of forwarders that are for it."""
+    forwarders = [f for device in site.devices for r in device.resolvers for f in r.forwarders]
+    domains = {f.domain for f in forwarders if f.domain}
+    patterns = {f.pattern for f in forwarders if f.pattern is not None}
+    found: list[_Asked] = []
+    for host in site.policy.hosts_for(who):
+        name = host.name.removeprefix("*.")
+        special: frozenset[str | NamePattern] = frozenset(
+            (*(each for each in domains if covers(each, name)), *(each for each in patterns if each.covers(name)))
+        )
+        found.append((host, name, special))
+    return found
+
+
+def _look_up(site: Site, client: Readers | Pos, names: list[_Asked]) -> tuple[dict[str, _Found], tuple[Unknown, ...]]:
     """Ask for every name, and note the resolvers of the shop on the way with what they answer themselves, and holes.
 
     Which resolvers are asked depends on a name only by the domains and expressions that forwarders are for, so names
@@ -71,15 +91,8 @@ def _look_up(site: Site, client: Readers | Pos) -> tuple[dict[str, _Found], tupl
     """
     found: dict[str, _Found] = {}
     published = site.policy.published_ranges.networks[0].network_address
-    forwarders = [f for device in site.devices for r in device.resolvers for f in r.forwarders]
-    domains = {f.domain for f in forwarders if f.domain}
-    patterns = {f.pattern for f in forwarders if f.pattern is not None}
     chains: dict[frozenset[str | NamePattern], Chain] = {}
-    for host in site.policy.hosts_for(consumer(client)):
-        name = host.name.removeprefix("*.")
-        special = frozenset[str | NamePattern](
-            (*(each for each in domains if covers(each, name)), *(each for each in patterns if each.covers(name)))
-        )
+    for host, name, special in names:
         if special not in chains:
             chains[special] = site.resolver_chain(client, Lookup(name, published))
         for hop in chains[special].inspected:

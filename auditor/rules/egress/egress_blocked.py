@@ -74,11 +74,12 @@ def check(site: Site) -> Iterator[Verdict]:
 def _needs(site: Site, client: Readers | Pos) -> Iterator[_Need]:
     """Ask once for each port, for hosts with published networks and for those that may be anywhere."""
     answers: dict[tuple[object, ...], Egress] = {}
-    for host in site.policy.hosts_for(consumer(client)):
+    policy, named = site.policy, site.named_hosts
+    for host in policy.hosts_for(consumer(client)):
         kind = "time-blocked" if host.kind is HostKind.TIME else "host-blocked"
-        severity, networks = site.policy.severity(kind), site.policy.networks_of(host.name)
+        severity, networks = policy.severity(kind), policy.networks_of(host.name)
         for port in host.ports:
-            key = (bool(networks), port, host.name if host.name in site.named_hosts else "")
+            key = (bool(networks), port.protocol, port.number, host.name if host.name in named else "")
             if key not in answers:
                 answers[key] = site.egress(client, host.name, protocol=port.protocol.value, port=port.number)
             yield _Need(host.name, networks, port.protocol.value, port.number, severity, answers[key])

@@ -28,6 +28,8 @@ def local_answers(resolver: Resolver, name: str) -> tuple[LocalAnswer | Forwarde
     """
     found: list[LocalAnswer | Forwarder] = [a for a in resolver.local_answers if answers(a, name)]
     found += [f for f in resolver.forwarders if f.address is None and f.domain is not None and covers(f.domain, name)]
+    if not found:
+        return ()
     foremost = tuple(answer for answer in found if _is_foremost(answer))
     if foremost:
         return _single_names_first(foremost)

@@ -36,11 +36,11 @@ def audited(
 
 def _capture(entry: DeviceEntry) -> Capture:
     kind = platform(entry.platform)
-    assert entry.captures is not None
+    assert isinstance(entry.captures, Path)
     return load_capture(
         entry.name,
         entry.platform,
-        Path(entry.captures),
+        entry.captures,
         recognise=kind.recognise,
         redact=lambda path, text: kind.redact(path, text, REDACTOR),
     )
