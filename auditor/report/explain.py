@@ -96,8 +96,9 @@ def command_note(command: Command) -> str:
 def sent_besides(profile: Profile) -> Iterator[tuple[str, str]]:
     """What is sent beside the commands, and why: by a session itself, and by napalm in place of some."""
     if profile.posix_shell:
-        why = "before several commands that go in one script, each with `m` behind it; the mark is a new one each time"
-        yield script((), "0123456789abcdef"), why
+        function = script((), "0123456789abcdef").partition("\n")[0]
+        why = "before several commands that go in one script; it stands behind each, and its mark is always a new one"
+        yield function, why
     if profile.terminal is not None:
         for line in profile.terminal.preamble:
             yield line, "at the beginning of each session, so that nothing is paged or wrapped"

@@ -1,6 +1,7 @@
 """What a dry run says, and that it can do nothing more than that."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+import auditor
 from auditor.cli import dry_run
 from auditor.cli.dry_run import DryRun
 from auditor.cli.planned import CONNECT, LOGIN, Plan, sent_to
@@ -172,7 +174,8 @@ def test_it_opens_no_socket_reads_no_credential_and_loads_nothing_that_could(
     (tmp_path / "inventory.yaml").write_text(DOCUMENT, encoding="utf-8")
     (tmp_path / "id_shops").write_text("not a key", encoding="utf-8")
     arguments = [sys.executable, "-c", _WATCHED, *command, "--dry-run"]
-    done = subprocess.run(arguments, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    environment = {**os.environ, "PYTHONPATH": str(Path(auditor.__file__).parents[1])}
+    done = subprocess.run(arguments, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "seen: [] []"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["id_shops", "inventory.yaml"], "nothing is written"

@@ -80,10 +80,11 @@ class User:
     def texts(self) -> dict[Path, str]:
         """All files below home and working directory, with their texts; kept objects are unpacked."""
         files = (file for file in self.folder.parent.rglob("*") if file.is_file())
-        return {file: _unpacked(file).decode("utf-8", errors="replace") for file in files}
+        return {file: unpacked(file).decode("utf-8", errors="replace") for file in files}
 
 
-def _unpacked(file: Path) -> bytes:
+def unpacked(file: Path) -> bytes:
+    """What a file says; kept objects are unpacked."""
     data = file.read_bytes()
     return zlib.decompress(data) if file.parent.parent.name == "objects" else data
 
