@@ -162,9 +162,11 @@ async def _through_a_hop(tmp_path: Path) -> tuple[Capture, str]:
         )
         config = tmp_path / "ssh_config"
         config.write_text(f"IdentityFile {key}\n", encoding="utf-8")
-        connector = InteractiveConnector(ssh(tmp_path), {"cisco_ios": PROFILE})
+        logins = ssh(tmp_path)
+        connector = InteractiveConnector(logins, {"cisco_ios": PROFILE})
         recipe = Recipe(PROFILE, extract, lambda _, text: text)
         capture = (await collecting([target], connector.connect, recipe=recipe))["gw"]
+        await logins.close()  # the connection to the jump host lasts as long as the run
     assert isinstance(capture, Capture), capture
     return capture, (tmp_path / "known_hosts").read_text(encoding="utf-8")
 
