@@ -295,7 +295,8 @@ async def _collect(
     host_keys = HostKeys(workplace.host_keys, accept_new=accept_new)
     async with AsyncExitStack() as stack:
         ask = stack.enter_context(terminal(progress.aside))
-        ssh = SshConnector(host_keys, Credentials(ask=ask), LockoutGuard())
+        guard = LockoutGuard(refusals=recorded.refusals(), tell=recorded.login)
+        ssh = SshConnector(host_keys, Credentials(ask=ask), guard)
         stack.push_async_callback(ssh.close)
         connect = stack.enter_context(_choosing(ssh, profiles))
         results = collect(

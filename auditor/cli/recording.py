@@ -14,6 +14,7 @@ from auditor.capture import Capture, Failure, FailureKind
 from auditor.cli.interruption import Interruption
 from auditor.cli.keeping import hide_from_git, tidied
 from auditor.cli.workplace import Workplace, redactor
+from auditor.collect.lockout import REFUSALS_IN_A_ROW
 from auditor.collect.target import Target
 from auditor.errors import UsageError
 from auditor.inventory import Inventory
@@ -73,6 +74,21 @@ class Recording:
         if self.run.known:
             self._tell(there, changed, old)
         return there
+
+    def refusals(self) -> dict[str, int]:
+        """How often each credential was refused in a row so far.
+
+        Who tries refused logins once more gets one try with a credential that is used up, and not three.
+        """
+        if self.run is None:
+            return {}
+        most = REFUSALS_IN_A_ROW - 1 if self.retry_refused else REFUSALS_IN_A_ROW
+        return {credential: min(count, most) for credential, count in self.run.refusals.items()}
+
+    def login(self, credential: str, accepted: bool) -> None:
+        """Keep that a credential was refused, or accepted after that; raises `StorageError`."""
+        if self.run is not None:
+            self.run.login(credential, accepted)
 
     def arrived(self, result: Capture | Failure) -> None:
         """Keep what arrived; raises `StorageError`."""

@@ -14,7 +14,7 @@ after a success is not limited here.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -72,12 +72,24 @@ class Attempt:
 
 
 class LockoutGuard:
-    """Counts refusals per credential; one guard serves one run, with its jump hosts and enable secrets."""
+    """Counts refusals per credential; one guard serves one run, with its jump hosts and enable secrets.
 
-    def __init__(self, limit: int = REFUSALS_IN_A_ROW, unanswered: int = UNANSWERED) -> None:
+    A run that is taken up again goes on counting at `refusals`. Each refusal, and the first success after some, is told
+    to `tell` with the name of the credential, before another login begins.
+    """
+
+    def __init__(
+        self,
+        limit: int = REFUSALS_IN_A_ROW,
+        unanswered: int = UNANSWERED,
+        *,
+        refusals: Mapping[str, int] | None = None,
+        tell: Callable[[str, bool], None] = lambda _credential, _accepted: None,
+    ) -> None:
         self._limit = limit
         self._unanswered = max(limit, unanswered)
-        self._credentials: dict[str, _Credential] = {}
+        self._credentials = {name: _Credential(refusals=count) for name, count in (refusals or {}).items()}
+        self._tell = tell
 
     def check(self, credential: str) -> None:
         """Raise `NotTried` if nothing may be tried any more with a credential."""
@@ -107,11 +119,13 @@ class LockoutGuard:
                 await attempt.sending()
             yield attempt
             if attempt.sent or not announces:
-                state.refusals = 0
-                state.trusted = True
+                before, state.refusals, state.trusted = state.refusals, 0, True
+                if before:
+                    self._tell(credential, True)
         except LoginRefused:
             state.refusals += 1
             state.trusted = False
+            self._tell(credential, False)
             raise
         finally:
             attempt.end()

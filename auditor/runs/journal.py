@@ -1,5 +1,8 @@
 """What arrived in a run: one line of JSON a device, added in one write; the last line of a device holds.
 
+Lines between them say which credential was refused, or accepted again, by its name: whoever takes the run up goes on
+counting.
+
 A line counts when its end is there, so a process that is killed in the middle of one loses that line alone. Lines are
 handed to the system at once and not forced to the disk: a killed process loses nothing that was written, and a power
 cut costs the last seconds.
@@ -38,7 +41,15 @@ class Failed:
     failure: Failure
 
 
-Line: TypeAlias = Saved | Failed
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A credential, by who logs in and where the secret is to be found, that was refused, or accepted after that."""
+
+    credential: str
+    accepted: bool
+
+
+Line: TypeAlias = Saved | Failed | Login
 
 
 @dataclass(slots=True)
@@ -89,13 +100,17 @@ def lines(path: Path) -> Iterator[Line]:
 
 
 def _written(line: Line) -> str:
-    data: dict[str, Any] = {"device": line.device, "asked": line.asked}
+    data: dict[str, Any]
     match line:
+        case Login(credential, accepted):
+            data = {"credential": credential, "accepted": accepted}
         case Saved():
+            data = {"device": line.device, "asked": line.asked}
             data |= {"texts": line.texts, "taken_at": line.taken_at.isoformat(), "source": line.source}
             if line.time_is_weak:
                 data["time_is_weak"] = True
         case Failed(_, _, failure):
+            data = {"device": line.device, "asked": line.asked}
             data |= {"platform": failure.platform, "why": failure.why, "hint": failure.hint}
             data |= {"attempts": failure.attempts, "kind": failure.kind}
     return json.dumps(data)
@@ -104,6 +119,8 @@ def _written(line: Line) -> str:
 def _read(text: bytes) -> Line | None:
     try:
         data = json.loads(text)
+        if "credential" in data:
+            return Login(str(data["credential"]), bool(data["accepted"]))
         device, asked = str(data["device"]), str(data["asked"])
         if "texts" in data:
             taken_at = datetime.fromisoformat(data["taken_at"])

@@ -18,7 +18,7 @@ from typing import Any
 
 from auditor.capture import Capture, Failure
 from auditor.errors import StorageError, UsageError
-from auditor.runs.journal import Failed, Journal, Line, Saved, lines
+from auditor.runs.journal import Failed, Journal, Line, Login, Saved, lines
 from auditor.runs.objects import Objects
 from auditor.runs.texts import packed, unpacked
 
@@ -48,12 +48,16 @@ class Manifest:
 
 @dataclass(slots=True)
 class Run:
-    """A run that this process works on; use it as a context manager."""
+    """A run that this process works on; use it as a context manager.
+
+    `known` is the last line of each device, `refusals` how often each credential was refused since it was accepted.
+    """
 
     folder: Path
     manifest: Manifest
     objects: Objects
-    known: dict[str, Line] = field(default_factory=dict)
+    known: dict[str, Saved | Failed] = field(default_factory=dict)
+    refusals: dict[str, int] = field(default_factory=dict)
     _open: ExitStack = field(default_factory=ExitStack)
     _journal: Journal | None = None
 
@@ -104,7 +108,8 @@ class Run:
             stack.enter_context(self.objects.in_use())
             self._journal = Journal(self.folder / JOURNAL)
             stack.callback(self._journal.close)
-            self.known = {line.device: line for line in lines(self.folder / JOURNAL)}
+            for line in lines(self.folder / JOURNAL):
+                self._take(line)
             (self.folder / FINISHED).unlink(missing_ok=True)
             self._open = stack.pop_all()
         return self
@@ -116,17 +121,18 @@ class Run:
 
     def arrived(self, result: Capture | Failure, asked: str) -> None:
         """Keep what came of one device, before anything else is done with it; raises `StorageError`."""
-        line: Line
+        line: Saved | Failed
         match result:
             case Capture():
                 name = self.objects.put(packed(result))
                 line = Saved(result.device, asked, name, result.taken_at, result.time_is_weak, result.source)
             case Failure():
                 line = Failed(result.device, asked, result)
-        if self._journal is None:
-            raise ValueError("the run is not open")
-        self._journal.add(line)
-        self.known[line.device] = line
+        self._add(line)
+
+    def login(self, credential: str, accepted: bool) -> None:
+        """Keep how a login ended that counts towards a lock-out; raises `StorageError`."""
+        self._add(Login(credential, accepted))
 
     def capture(self, device: str) -> Capture | None:
         """Return what is kept of a device; None if there is nothing, or it is damaged."""
@@ -138,6 +144,19 @@ class Run:
         failed = sum(isinstance(line, Failed) for line in self.known.values())
         data = {"finished": now.isoformat(), "saved": len(self.known) - failed, "failed": failed}
         write_whole(self.folder / FINISHED, json.dumps(data) + "\n")
+
+    def _add(self, line: Line) -> None:
+        if self._journal is None:
+            raise ValueError("the run is not open")
+        self._journal.add(line)
+        self._take(line)
+
+    def _take(self, line: Line) -> None:
+        match line:
+            case Login(credential, accepted):
+                self.refusals[credential] = 0 if accepted else self.refusals.get(credential, 0) + 1
+            case _:
+                self.known[line.device] = line
 
 
 def saved(objects: Objects, line: Saved) -> Capture | None:

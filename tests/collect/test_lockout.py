@@ -229,3 +229,34 @@ def test_a_login_that_ends_while_it_waits_takes_no_turn() -> None:
             pass
 
     asyncio.run(run())
+
+
+_OUTCOMES = st.sampled_from(["refused", "success", "unreachable"])
+
+
+async def _one_by_one(guard: LockoutGuard, outcomes: list[str]) -> list[str]:
+    return [(await _one(guard, outcome)) for outcome in outcomes]
+
+
+async def _one(guard: LockoutGuard, outcome: str) -> str:
+    try:
+        async with guard.login("user audit"):
+            if outcome != "success":
+                raise LoginRefused("no") if outcome == "refused" else Unreachable("no")
+    except (LoginRefused, Unreachable):
+        return outcome
+    except NotTried:
+        return "not tried"
+    return "success"
+
+
+@given(st.lists(st.lists(_OUTCOMES, max_size=6), max_size=6))
+def test_a_run_in_parts_counts_as_one_run_does(parts: list[list[str]]) -> None:
+    refusals: dict[str, int] = {}
+
+    def tell(credential: str, accepted: bool) -> None:
+        refusals[credential] = 0 if accepted else refusals.get(credential, 0) + 1
+
+    in_parts = [asyncio.run(_one_by_one(LockoutGuard(refusals=dict(refusals), tell=tell), part)) for part in parts]
+    whole = asyncio.run(_one_by_one(LockoutGuard(), [outcome for part in parts for outcome in part]))
+    assert [result for part in in_parts for result in part] == whole

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from auditor.capture import Failure, FailureKind
 from auditor.errors import StorageError
-from auditor.runs.journal import Failed, Journal, Line, Saved, lines
+from auditor.runs.journal import Failed, Journal, Line, Login, Saved, lines
 
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 ANY = st.text(max_size=5)
 LINES: st.SearchStrategy[Line] = st.one_of(
+    st.builds(Login, ANY, st.booleans()),
     st.builds(Saved, ANY, ANY, ANY, st.just(NOW), st.booleans(), ANY),
     st.builds(
         lambda device, asked, why, kind: Failed(device, asked, Failure(device, "openwrt", why, "look", 2, kind)),
