@@ -1,6 +1,11 @@
-"""SIGINT and SIGTERM while devices are collected: first no new device and a short grace, then an end at once."""
+"""SIGINT, SIGTERM and SIGHUP while devices are collected: first no new device and a short grace, then an end at once.
+
+SIGHUP says that the terminal is gone. It comes twice, from the system and from the shell, so a second one hurries
+nobody; and who started the program with `nohup` wants none of it.
+"""
 
 import asyncio
+import os
 import signal
 import sys
 import threading
@@ -19,6 +24,8 @@ GRACE = 5.0
 
 _CLOSING = 3.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_HANGUP: signal.Signals | None = getattr(signal, "SIGHUP", None)  # Windows has none
+_OUTPUTS = (1, 2)
 
 
 @dataclass(slots=True)
@@ -29,6 +36,8 @@ class Interruption:
     stopped: threading.Event = field(default_factory=threading.Event)
     _told: asyncio.Event = field(default_factory=asyncio.Event)
     _under_way: set[str] = field(default_factory=set)
+    _terminals: tuple[int, ...] = ()
+    _hung_up: bool = False
 
     @property
     def happened(self) -> bool:
@@ -45,19 +54,39 @@ class Interruption:
         words = f"stopping: devices under way have {seconds} to end; once more to stop at once"
         print(words, file=sys.stderr)  # noqa: T201 - from a signal, beside whatever is shown
 
+    def _hang_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Stop, as the terminal is closed; what would be shown on it from now on is shown to nobody."""
+        for lost in (number for number in self._terminals if not os.isatty(number)):
+            with suppress(OSError):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, lost)
+                os.close(nowhere)
+        if not self._hung_up:
+            self._hung_up = True
+            loop.call_soon_threadsafe(lambda: None if self.happened else self.stop())
+
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Take the signals until the block ends; only the main thread of a program can."""
-        loop, taken = asyncio.get_running_loop(), []
+        loop, taken, before = asyncio.get_running_loop(), [], None
         with suppress(RuntimeError, ValueError, NotImplementedError):
             for number in _SIGNALS:
                 loop.add_signal_handler(number, self.stop)
                 taken.append(number)
+            if _HANGUP is not None and signal.getsignal(_HANGUP) is not signal.SIG_IGN:
+                before = signal.getsignal(_HANGUP)
+                self._terminals = tuple(number for number in _OUTPUTS if os.isatty(number))
+                # At once and not in the loop's turn: whatever is being printed would fail before that.
+                signal.signal(_HANGUP, lambda _number, _frame: self._hang_up(loop))
         try:
             yield
         finally:
             for number in taken:
                 loop.remove_signal_handler(number)
+            if self._hung_up and _HANGUP is not None:
+                signal.signal(_HANGUP, signal.SIG_IGN)  # the shell's own comes while the report is written
+            elif before is not None and _HANGUP is not None:
+                signal.signal(_HANGUP, before)
 
     def guarded(self, connect: Connect) -> Connect:
         """Connect to nothing once the run was told to stop: who comes then waits until the end cancels it."""

@@ -140,11 +140,14 @@ def _context() -> ForkServerContext | SpawnContext:
 
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
-    """Start processes with the interrupt blocked from their first instruction on; they inherit the mask."""
+    """Start processes with the interrupt blocked from their first instruction on; they inherit the mask.
+
+    A closed terminal goes to all processes, too, and it is the parent that ends the run.
+    """
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -75,7 +75,8 @@ def _undisturbed(user: User) -> dict[tuple[str, ...], str]:
 
 
 @pytest.mark.parametrize(
-    ("number", "seed"), [(signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGKILL, 3), (signal.SIGKILL, 4)]
+    ("number", "seed"),
+    [(signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGKILL, 3), (signal.SIGKILL, 4), (signal.SIGHUP, 5)],
 )
 def test_a_run_that_was_stopped_is_resumed_and_says_the_same(
     user: User, routers: tuple[FakeOpenWrt, ...], number: signal.Signals, seed: int
@@ -148,6 +149,44 @@ def test_an_open_question_does_not_hold_the_end_up(user: User, routers: tuple[Fa
     assert b"Traceback" not in shown
     assert all(router.log.logins == 0 for router in routers)
     assert len(user.report("part.json")["failures"]) == _SITES
+
+
+@pytest.mark.parametrize("more", [(), ("--workers", "2")])
+def test_a_closed_terminal_ends_a_run_with_a_report(
+    user: User, routers: tuple[FakeOpenWrt, ...], more: tuple[str, ...]
+) -> None:
+    user.write("inventory.yaml", _inventory(routers))
+    expected = _undisturbed(user)
+    before = sum(router.log.logins for router in routers)
+    words = [sys.executable, "-m", "auditor", *_AUDIT, "json=part.json", *more]
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(user.folder)
+        os.execve(sys.executable, words, user.environment)
+    _until(lambda: bool(_saved(user)))
+    os.close(terminal)
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 130
+    kept = _saved(user)
+    assert 0 < len(kept) < _SITES
+    assert len(user.report("part.json")["failures"]) == _SITES - len(kept)
+    assert user.run(*_AUDIT, "json=resumed.json", "--resume", "last").code == 1
+    assert judged(user.report("resumed.json")) == expected
+    assert sum(router.log.logins for router in routers) - before == _SITES
+
+
+def test_a_run_that_shall_outlive_its_terminal_does(user: User, routers: tuple[FakeOpenWrt, ...]) -> None:
+    user.write("inventory.yaml", _inventory(routers))
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` does; a new process inherits it
+    try:
+        process = _started(user, *_AUDIT, "json=whole.json")
+    finally:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    _until(lambda: bool(_saved(user)))
+    process.send_signal(signal.SIGHUP)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 1, stderr
+    assert not user.report("whole.json")["failures"]
 
 
 def test_refused_logins_are_tried_again_only_when_asked_for(user: User) -> None:
