@@ -87,7 +87,11 @@ def audit(
     rule: RuleOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write commands, diffs, undo and run sheets here.")] = None,
     report: Annotated[
-        list[str] | None, typer.Option("--report", help="Write a report: json=PATH or html=PATH (repeatable).")
+        list[str] | None,
+        typer.Option(
+            "--report",
+            help="Write FORMAT=PATH (repeatable): html, json, sarif, junit, csv, markdown or prometheus.",
+        ),
     ] = None,
     fail_on: Annotated[str, typer.Option("--fail-on", help="Lowest severity for exit code 1: error warning note")] = (
         "error"

@@ -10,7 +10,7 @@ from rich.console import Console
 from auditor.cli.sites import SiteParts
 from auditor.cli.wanted import Wanted
 from auditor.policies import load_policy
-from auditor.report import files, html, json_report, terminal
+from auditor.report import files, formats, html, terminal
 from auditor.report.fleet import Fleet, SiteNote, render_fleet, render_note
 from auditor.report.outcome import Tally
 from auditor.report.shared import SharedDevices, SharedReport
@@ -26,7 +26,7 @@ class Outputs:
     tally: Tally
     shared: SharedDevices = field(default_factory=SharedDevices)
     fleet: Fleet = field(default_factory=Fleet)
-    _json: list[json_report.Writer] = field(default_factory=list)
+    _documents: list[formats.Document] = field(default_factory=list)
     _html: list[html.Writer] = field(default_factory=list)
     _written: int = 0
 
@@ -42,7 +42,7 @@ class Outputs:
             case pieces:
                 terminal.show_site(pieces, self.console, before)
         self._written += parts.files
-        for document in self._json:
+        for document in self._documents:
             assert parts.json is not None
             document.take(parts.number, parts.json)
         for page in self._html:
@@ -54,7 +54,7 @@ class Outputs:
         outcome = self.tally.outcome()
         several = self.wanted.several_sites
         reports = tuple(tried(self.shared)) if several else ()
-        for document in self._json:
+        for document in self._documents:
             document.finish(outcome, self.shared, reports)
         for page in self._html:
             page.finish(outcome, self.shared, reports)
@@ -82,10 +82,11 @@ def opened(
     with ExitStack() as stack:
         outputs = Outputs(wanted, console, now, Tally(wanted.limits), SharedDevices(sites_of or {}))
         for kind, path in wanted.reports:
-            if kind == "json":
-                outputs._json.append(stack.enter_context(json_report.writing(path, now=now)))  # noqa: SLF001 - this function is the class's constructor
-            else:
+            if kind == "html":
                 several = wanted.several_sites
                 page = html.writing(path, now=now, several_sites=several, sites_of=sites_of)
-                outputs._html.append(stack.enter_context(page))  # noqa: SLF001
+                outputs._html.append(stack.enter_context(page))  # noqa: SLF001 - this function is the class's constructor
+            else:
+                document = formats.writing(kind, path, formats.Run(now))
+                outputs._documents.append(stack.enter_context(document))  # noqa: SLF001
         yield outputs

@@ -115,7 +115,7 @@ class SiteWork:
             site_count(report, wanted.limits.fail_on),
             shared.part(report),
             SiteNote.of(report) if wanted.as_fleet else self._pieces(report),
-            json_report.site_json(report) if "json" in kinds else None,
+            json_report.site_json(report) if kinds - {"html"} else None,
             html.site_section(report, number, now=self.now, several_sites=several, sites_of=self.sites_of)
             if "html" in kinds
             else None,

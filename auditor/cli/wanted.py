@@ -5,6 +5,7 @@ from pathlib import Path
 
 from auditor.errors import UsageError
 from auditor.model import Severity
+from auditor.report import formats
 from auditor.report.outcome import Limits, Share
 
 
@@ -55,8 +56,9 @@ def severity_of(text: str) -> Severity:
 
 def _report(text: str) -> tuple[str, Path]:
     kind, equals, path = text.partition("=")
-    if not equals or not path or kind not in ("json", "html"):
-        raise UsageError(f"--report takes json=PATH or html=PATH, not '{text}'")
+    known = ("html", *formats.names())
+    if not equals or not path or kind not in known:
+        raise UsageError(f"--report takes FORMAT=PATH with one of {', '.join(known)}, not '{text}'")
     if not Path(path).resolve().parent.is_dir():
         raise UsageError(f"--report {text}: the directory {Path(path).resolve().parent} does not exist")
     return kind, Path(path)
