@@ -53,7 +53,10 @@ def _written(text: str, target: Target) -> Hop:
     host, colon, port = place.rpartition(":")
     if not colon or not port.isdigit():
         host, port = place, ""
-    return Hop(host, host.strip("[]"), int(port) if port else None, user or None, _keys(target))
+    number = int(port) if port else None
+    # Several jump hosts may share an address, each behind a port of its own, and each has its own key.
+    name = host if number in (None, 22) else f"{host}:{number}"
+    return Hop(name, host.strip("[]"), number, user or None, _keys(target))
 
 
 def _keys(target: Target) -> Agent | KeyFile:

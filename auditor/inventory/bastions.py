@@ -117,12 +117,14 @@ def _read(name: str, fields: Fields) -> JumpHost:
 
 
 def _written(text: str) -> JumpHost:
-    """Take [user@]host[:port] apart; its host key is recorded under the host as it is written."""
+    """Take [user@]host[:port] apart; its host key is recorded under the host, with a port that is not 22."""
     user, _, place = text.rpartition("@")
     host, colon, port = place.rpartition(":")
     if not colon or not port.isdigit() or (":" in host and not host.endswith("]")):
         host, port = place, ""
-    return JumpHost(host, host.strip("[]"), int(port) if port else None, user or None)
+    number = int(port) if port else None
+    name = host if number in (None, 22) else f"{host}:{number}"
+    return JumpHost(name, host.strip("[]"), number, user or None)
 
 
 def _place(named: _Named) -> str:
