@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import requests
 from pynetbox.core.query import ContentError, Request, RequestError  # type: ignore[import-untyped]
+from urllib3.exceptions import ReadTimeoutError
 
 from auditor.inventory.mistakes import printable
 from auditor.inventory.sources.devices import SourceError
@@ -67,8 +68,17 @@ class NetBoxSession:
             raise SourceError(f"NetBox cannot be asked: {why}") from None
         except requests.exceptions.Timeout:
             raise SourceError(f"NetBox did not answer in {READ} seconds") from None
+        except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
+            raise SourceError(f"NetBox's answer about {kind} broke off; nothing of it is used") from None
         except requests.exceptions.RequestException as error:
+            if _stalled(error):
+                raise SourceError(f"NetBox did not answer in {READ} seconds") from None
             raise SourceError(f"NetBox cannot be reached: {printable(type(error).__name__)}") from None
+
+
+def _stalled(error: requests.exceptions.RequestException) -> bool:
+    """Whether a page stopped in the middle: requests calls that a lost connection."""
+    return any(isinstance(why, ReadTimeoutError) for why in error.args)
 
 
 def _as_it_is(request: Any) -> Any:
