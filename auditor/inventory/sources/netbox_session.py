@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import requests
 from pynetbox.core.query import ContentError, Request, RequestError  # type: ignore[import-untyped]
-from urllib3.exceptions import ReadTimeoutError
 
 from auditor.inventory.mistakes import printable
 from auditor.inventory.sources.devices import SourceError
@@ -77,8 +76,8 @@ class NetBoxSession:
 
 
 def _stalled(error: requests.exceptions.RequestException) -> bool:
-    """Whether a page stopped in the middle: requests calls that a lost connection."""
-    return any(isinstance(why, ReadTimeoutError) for why in error.args)
+    """Whether a page stopped in the middle: requests calls that a lost connection, and wraps urllib3's own error."""
+    return any(type(why).__name__ == "ReadTimeoutError" for why in error.args)
 
 
 def _as_it_is(request: Any) -> Any:
