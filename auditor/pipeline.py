@@ -6,8 +6,9 @@ is pure functions over frozen values; what collects and what reports stands at t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from auditor.agreed import NOT_ASKED, NOTHING_AGREED, Agreed, Waived
 from auditor.capture import Capture, Failure
 from auditor.inventory import SiteEntry
 from auditor.model import Coverage, Device
@@ -29,13 +30,17 @@ SITE_NOT_JUDGED = "site-not-judged"
 
 @dataclass(frozen=True, slots=True)
 class SiteReport:
-    """Everything that is known about one shop after an audit."""
+    """Everything that is known about one shop after an audit.
+
+    `findings` count; those that a waiver or the baseline accepts are in `agreed.accepted` instead, and get no fixes.
+    """
 
     site: Site
     captures: tuple[Capture, ...]
     failures: tuple[Failure, ...]
     findings: tuple[Finding, ...]
     remediation: Remediation
+    agreed: Waived = NOT_ASKED
 
     @property
     def coverage(self) -> Mapping[str, tuple[Coverage, ...]]:
@@ -59,18 +64,21 @@ def audit(
     sites_of: Mapping[str, tuple[str, ...]] | None = None,
     extra_lines: Mapping[tuple[str, str], tuple[str, ...]] | None = None,
     reader: Callable[[Capture], Device] = read,
+    agreed: Agreed = NOTHING_AGREED,
 ) -> SiteReport:
     """Audit one shop from the captures of its devices.
 
     `sites_of` names all sites that a shared device serves. `extra_lines` are texts that are no device's, such
-    as the inventory, so that declarations can be quoted. `reader` may remember what it read.
+    as the inventory, so that declarations can be quoted. `reader` may remember what it read. `agreed` says which
+    findings do not count.
     """
     ready = _prepared(entry, captures, failures, policy, now, rules, extra_lines or {}, reader)
     equipment = _equipment(ready.captures)
     managed = {device.name: device.managed_by for device in entry.devices if device.managed_by}
-    findings = ready.laboratory.findings
+    waived = agreed.applied(entry, ready.laboratory.findings, now.astimezone(UTC).date())
+    findings = waived.open
     remediation = remedy(findings, ready.captures, ready.laboratory, equipment, managed, sites_of or {})
-    return SiteReport(ready.site, tuple(ready.captures.values()), ready.failures, findings, remediation)
+    return SiteReport(ready.site, tuple(ready.captures.values()), ready.failures, findings, remediation, waived)
 
 
 def not_judged(entry: SiteEntry, failures: tuple[Failure, ...], policy: Policy, now: datetime, why: str) -> SiteReport:

@@ -100,6 +100,12 @@ def audit(
     max_unaudited: Annotated[
         str, typer.Option("--max-unaudited", help="So many devices (or N%) may fail without exit code 3.")
     ] = "0",
+    waivers: Annotated[
+        Path | None, typer.Option("--waivers", help="A YAML file of findings that may wait, each until a day.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", help="An earlier JSON report: only what is new counts.")
+    ] = None,
     checklist: Annotated[bool, typer.Option("--checklist", help="Show every check that a person must make.")] = False,
     verbose: VerboseOption = False,
     accept_new_host_keys: AcceptOption = False,
@@ -154,6 +160,8 @@ def audit(
                 quiet=quiet,
                 resume=resume_of(resume, retry_refused),
                 workers=workers,
+                waivers=waivers,
+                baseline=baseline,
             ),
         )
     )

@@ -10,6 +10,7 @@ from tempfile import TemporaryFile
 
 from rich.console import Console
 
+from auditor.agreed import Agreed, read_baseline, read_waivers
 from auditor.capture import Capture
 from auditor.cli import dry_run, selection
 from auditor.cli.gathering import Gathered, gather, live_devices
@@ -22,6 +23,7 @@ from auditor.cli.single import inventory_for
 from auditor.cli.sites import Ready, SiteWork
 from auditor.cli.spool import Spool
 from auditor.cli.trials import Trials, TrialWork
+from auditor.cli.waivers import WaiverNotes
 from auditor.cli.wanted import Wanted
 from auditor.cli.workplace import Workplace
 from auditor.errors import InventoryError, UsageError
@@ -58,6 +60,13 @@ class Options:
     quiet: bool
     workers: int | None = None
     resume: Resume = field(default_factory=Resume)
+    waivers: Path | None = None
+    baseline: Path | None = None
+
+    def agreed(self) -> Agreed:
+        """Read what people agreed; raises `UsageError` and `InventoryError`."""
+        waivers = () if self.waivers is None else read_waivers(self.waivers)
+        return Agreed(waivers, None if self.baseline is None else read_baseline(self.baseline))
 
 
 def run(target: Path, options: Options) -> int:
@@ -65,6 +74,7 @@ def run(target: Path, options: Options) -> int:
     saved = selection.saved_platform(target, options.selection.platforms)
     found = _inventory(target, saved, options)
     chosen = selection.rules(options.rules)
+    agreed = options.agreed()
     single = saved is not None
     selected = (replace(options.selection, platforms=()) if single else options.selection).of(found)
     sites = selected.sites
@@ -95,7 +105,9 @@ def run(target: Path, options: Options) -> int:
         Look.of(console),
         now,
         workplace if options.keep and not single else None,
+        agreed,
     )
+    waivers = WaiverNotes(agreed.waivers, found.sites, work.rules)
     numbers = {site.name: number for number, site in enumerate(sites, start=1)}
     with (
         recording(
@@ -135,9 +147,11 @@ def run(target: Path, options: Options) -> int:
             ):
                 async for parts in audit_all(ready(progress)):
                     with progress.aside():
+                        waivers.take(parts)
                         outputs.add(parts)
 
         asyncio.run(everything())
+        outputs.tally.waivers = waivers.told()
         return recorded.code(outputs.finish(tried))
 
 

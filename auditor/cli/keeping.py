@@ -20,7 +20,7 @@ from auditor.runs import tidy
 from auditor.runs.journal import Saved
 from auditor.runs.run import saved
 from auditor.runs.texts import packed
-from auditor.verdicts import Result
+from auditor.verdicts import Finding, Result
 
 _SUMMARY = "audit.json"
 _VERSION = 2
@@ -52,9 +52,15 @@ def keep(workplace: Workplace, report: SiteReport) -> None:
                 "version": _VERSION,
                 "audited_at": report.site.now.isoformat(),
                 "captures": captures,
-                "failed": [finding.fingerprint for finding in report.findings if finding.result is Result.FAIL],
+                "failed": [finding.fingerprint for finding in _all(report) if finding.result is Result.FAIL],
             }
             write(folder / _SUMMARY, json.dumps(summary), mode=PRIVATE)
+
+
+def _all(report: SiteReport) -> Iterator[Finding]:
+    """What is waived failed as well: `verify` knows of no waivers, and must not take it for new."""
+    yield from report.findings
+    yield from (each.finding for each in report.agreed.accepted)
 
 
 def hide_from_git(workplace: Workplace) -> None:

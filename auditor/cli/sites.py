@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from auditor.agreed import NO_USE, NOTHING_AGREED, Agreed, Use
 from auditor.capture import Capture, Failure
 from auditor.cli.keeping import keep
 from auditor.cli.remembering import Remembering
@@ -15,7 +16,7 @@ from auditor.cli.wanted import Wanted
 from auditor.cli.workplace import Workplace
 from auditor.errors import AuditorError
 from auditor.inventory import SiteEntry
-from auditor.pipeline import SiteReport, audit, not_judged, read
+from auditor.pipeline import SITE_NOT_JUDGED, SiteReport, audit, not_judged, read
 from auditor.policies import load_policy
 from auditor.report import files, html, json_report, terminal
 from auditor.report.fleet import SiteNote
@@ -51,6 +52,9 @@ class SiteParts:
     json: SiteJson | None
     html: SiteSection | None
     files: int
+    waivers: Use = NO_USE
+    whole: bool = True
+    """Whether the site was judged with all its devices."""
 
 
 @dataclass(slots=True)
@@ -67,6 +71,7 @@ class SiteWork:
     look: Look
     now: datetime
     keep_in: Workplace | None
+    agreed: Agreed = NOTHING_AGREED
     _reader: Remembering | None = field(default=None, init=False)
 
     def __call__(self, ready: Ready) -> SiteParts:
@@ -101,6 +106,7 @@ class SiteWork:
             sites_of=self.sites_of,
             extra_lines=self.lines,
             reader=self._reader,
+            agreed=self.agreed,
         )
 
     def _parts(self, number: int, report: SiteReport) -> SiteParts:
@@ -120,6 +126,8 @@ class SiteWork:
             if "html" in kinds
             else None,
             len(written),
+            report.agreed.use,
+            not report.failures and all(each.rule != SITE_NOT_JUDGED for each in report.findings),
         )
 
     def _pieces(self, report: SiteReport) -> tuple[Piece, ...]:

@@ -314,6 +314,10 @@ def _findings(report: SiteReport, anchor: str, *, once: bool) -> list[FindingVie
             shown.add(planned.label)
         evidence = _evidence(report, finding)
         views.append(FindingView(f"{anchor}-{number}", kind(finding), finding, message(report, finding), evidence, fix))
+    for each in report.agreed.accepted:
+        said = f"{message(report, each.finding)} ({each.why})"
+        where = f"{anchor}-{len(views) + 1}"
+        views.append(FindingView(where, "waived", each.finding, said, _evidence(report, each.finding), None))
     return views
 
 

@@ -23,7 +23,7 @@ from auditor.report.spooled import Spooled
 from auditor.report.summary import count, lines_of, message, oldest, quoted, standing, worst_first
 from auditor.report.text import encodable
 from auditor.report.writing import SHARED, written
-from auditor.verdicts import Card, Finding, Fix, Quote, Severity
+from auditor.verdicts import Card, Finding, Fix, Quote, Result, Severity
 
 VERSION = 1
 SCHEMA = Path(__file__).with_name("report.schema.json")
@@ -47,7 +47,7 @@ def site_json(report: SiteReport) -> SiteJson:
     return SiteJson(
         policy.name,
         policy.version.isoformat(),
-        tuple(_json(_verdict(report, each, fixes.get(each.fingerprint))) for each in worst_first(report.findings)),
+        tuple(_json(_verdict(report, each, fixes.get(each.fingerprint))) for each in _all_findings(report)),
         _json(_site(report)),
         tuple(_json(_failure(report.site.name, failure)) for failure in report.failures),
     )
@@ -127,6 +127,11 @@ def write(reports: Iterable[SiteReport], path: Path, *, now: datetime, limits: L
     return tally.outcome()
 
 
+def _all_findings(report: SiteReport) -> list[Finding]:
+    """Findings that count and those that are accepted: an accepted one never vanishes."""
+    return worst_first((*report.findings, *(each.finding for each in report.agreed.accepted)))
+
+
 def _site(report: SiteReport) -> dict[str, Any]:
     entry = report.site.entry
     taken = oldest(report)
@@ -136,7 +141,7 @@ def _site(report: SiteReport) -> dict[str, Any]:
     return {
         "site": entry.name,
         "result": standing(report).value.lower(),
-        "counts": asdict(count(report.findings)),
+        "counts": {**asdict(count(report.findings)), **_accepted(report)},
         "captured_at": None if taken is None else _time(taken),
         "integration": {"name": entry.integration.value, "from": entry.integration_from},
         "policy": report.site.policy.name,
@@ -189,7 +194,32 @@ def _verdict(report: SiteReport, finding: Finding, planned: PlannedFix | None) -
         "advice": list(finding.advice),
         "card": _card(finding.card) if finding.card else None,
         "fingerprint": finding.fingerprint,
+        **_agreed(report, finding),
     }
+
+
+def _agreed(report: SiteReport, finding: Finding) -> dict[str, Any]:
+    """What was agreed about a finding; nothing if nobody did, and a baseline only of what one may know."""
+    accepted = next((each for each in report.agreed.accepted if each.finding is finding), None)
+    waiver = accepted.waiver if accepted else report.agreed.expired.get((finding.fingerprint, finding.device))
+    told: dict[str, Any] = {}
+    if waiver is not None:
+        told["waiver"] = {
+            "owner": waiver.owner,
+            "reason": waiver.reason,
+            "ticket": waiver.ticket,
+            "expires": waiver.expires.isoformat(),
+            "holds": accepted is not None,
+            "line": waiver.line,
+        }
+    if report.agreed.compared and finding.result in (Result.FAIL, Result.UNKNOWN):
+        told["baseline"] = "unchanged" if accepted and accepted.waiver is None else "new"
+    return told
+
+
+def _accepted(report: SiteReport) -> dict[str, int]:
+    waived = sum(each.waiver is not None for each in report.agreed.accepted)
+    return {"waived": waived, "known": len(report.agreed.accepted) - waived}
 
 
 def _evidence(report: SiteReport, quote: Quote) -> dict[str, Any]:

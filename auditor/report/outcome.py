@@ -54,7 +54,8 @@ class Outcome:
     """How a run ended.
 
     `undecided` counts results that may hide a finding, whether or not they are allowed. `unaudited` are those of
-    all `devices` that could not be audited.
+    all `devices` that could not be audited. `accepted` findings are those of waivers and the baseline, which count for
+    nothing, and `waivers` are notes on waivers that expired or fit nothing.
     """
 
     code: int
@@ -62,6 +63,8 @@ class Outcome:
     undecided: int
     unaudited: int
     devices: int
+    accepted: int = 0
+    waivers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class SiteCount:
     devices: frozenset[str]
     unaudited: frozenset[str]
     alarms: tuple[Alarm, ...] = ()
+    accepted: int = 0
+    """Findings that a waiver or the baseline accepts; they count for nothing else."""
 
 
 def site_count(report: SiteReport, fail_on: Severity) -> SiteCount:
@@ -96,7 +101,8 @@ def site_count(report: SiteReport, fail_on: Severity) -> SiteCount:
     failed = frozenset(keys.get(failure.device, f"{report.site.name}/{failure.device}") for failure in report.failures)
     policy = report.site.policy.name
     devices = failed | set(keys.values())
-    return SiteCount(standing(report), policy, findings, unknown, broken, devices, failed, alarms(report))
+    accepted = len(report.agreed.accepted)
+    return SiteCount(standing(report), policy, findings, unknown, broken, devices, failed, alarms(report), accepted)
 
 
 @dataclass(slots=True)
@@ -107,9 +113,11 @@ class Tally:
     findings: int = 0
     unknown: int = 0
     broken: int = 0
+    accepted: int = 0
     sites: Counter[Standing] = field(default_factory=Counter)
     policies: dict[str, Policy] = field(default_factory=dict)
     alarms: tuple[Alarm, ...] = ()
+    waivers: tuple[str, ...] = ()
     _devices: set[str] = field(default_factory=set)
     _unaudited: set[str] = field(default_factory=set)
 
@@ -124,6 +132,7 @@ class Tally:
         self.findings += counted.findings
         self.unknown += counted.unknown
         self.broken += counted.broken
+        self.accepted += counted.accepted
         self._devices |= counted.devices
         self._unaudited |= counted.unaudited
         if counted.alarms:
@@ -144,4 +153,4 @@ class Tally:
             code = 3
         else:
             code = 3 if self.limits.max_unaudited.exceeded(unaudited, self.devices) else 0
-        return Outcome(code, self.findings, undecided, unaudited, self.devices)
+        return Outcome(code, self.findings, undecided, unaudited, self.devices, self.accepted, self.waivers)

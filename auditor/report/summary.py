@@ -59,7 +59,7 @@ def standing(report: SiteReport) -> Standing:
     counts = count(report.findings)
     if counts.errors:
         return Standing.FAIL
-    if counts.unknown or counts.broken or report.failures or not report.findings:
+    if counts.unknown or counts.broken or report.failures or not (report.findings or report.agreed.accepted):
         return Standing.UNKNOWN
     return Standing.WARN if counts.warnings else Standing.PASS
 

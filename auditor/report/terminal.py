@@ -13,6 +13,7 @@ from rich.console import Console, ConsoleOptions
 from rich.segment import Segment
 from rich.text import Text
 
+from auditor.agreed import Accepted
 from auditor.capture import Failure, FailureKind
 from auditor.pipeline import SiteReport
 from auditor.remediation import PlannedFix
@@ -60,6 +61,7 @@ _STYLES = {
     "BROKEN": "bold magenta",
     "CHECK": "bold blue",
 }
+_PLURALS = {"unknown": "unknown", "accepted": "accepted", "device not audited": "devices not audited"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ def _whole(
     counts = count(report.findings)
     due, other = due_cards(report.findings)
     header = _header(report, counts, now)
-    if brief and standing(report) is Standing.PASS and not (verbose or checklist or counts.notes or due):
+    nothing = not (report.agreed.accepted or counts.notes or due)
+    if brief and nothing and standing(report) is Standing.PASS and not (verbose or checklist):
         page.flow([*header, [Text(f"+ {_checks(other)}")]] if other else header)
         return
     page.flow(header)
@@ -164,6 +167,8 @@ def _whole(
         _card(page, finding)
     for finding in fine:
         _finding(page, report, finding, "", verbose=verbose)
+    for each in report.agreed.accepted:
+        _accepted(page, report, each)
     _advice(page, report)
     _fixes(page, report, verbose=verbose, once=of_shared(report.remediation) if brief else ())
     if not files and any(not why_not(fix) for fix in report.remediation.fixes):
@@ -234,7 +239,11 @@ def render_summary(tally: Tally, console: Console, *, now: datetime) -> None:
         Text(f"{outcome.findings} {_plural('finding', outcome.findings)}, {outcome.undecided} undecided{counted}")
     )
     parts.append(Text(f"{outcome.unaudited} of {tally.devices} {_plural('device', tally.devices)} not audited"))
+    if tally.accepted:
+        parts.append(Text(f"{tally.accepted} accepted"))
     page.flow([parts, [Text(f"exit code {outcome.code}")]])
+    for note in outcome.waivers:
+        page.hang(Text(visible(note)), indent=_INDENT, first=Text(" WAIVER  ", style="bold yellow"))
     for policy in tally.policies.values():
         days = (now.date() - policy.version).days
         old = f", {days} days old" if days > 0 else ""
@@ -326,9 +335,10 @@ def _header(report: SiteReport, counts: Counts, now: datetime) -> list[list[Text
         (counts.unknown, "unknown"),
         (counts.broken, "broken rule"),
         (len(report.failures), "device not audited"),
+        (len(report.agreed.accepted), "accepted"),
     ):
         if number:
-            plural = {"unknown": "unknown", "device not audited": "devices not audited"}.get(word, f"{word}s")
+            plural = _PLURALS.get(word, f"{word}s")
             told.append(Text(f"{number} {word if number == 1 else plural}"))
     groups = [told, [Text(f"{counts.ok} ok")]]
     taken = oldest(report)
@@ -469,6 +479,14 @@ def _steps(page: _Page, card: Card) -> None:
     for word, text in (("command", card.command), ("expect", card.expect), ("note it", card.note)):
         if text:
             page.hang(Text(visible(text)), indent=_INDENT + 9, first=Text(" " * _INDENT + f"{word:<9}", style="dim"))
+
+
+def _accepted(page: _Page, report: SiteReport, accepted: Accepted) -> None:
+    """Print what a waiver or the baseline accepts: it does not count, and is not forgotten."""
+    finding = accepted.finding
+    label = "KNOWN" if accepted.waiver is None else "WAIVED"
+    _entry(page, label, (finding.rule,), finding.items, finding.device, message(report, finding))
+    page.hang(Text(visible(accepted.why), style="dim"), indent=_INDENT)
 
 
 def _not_audited(page: _Page, failure: Failure) -> None:

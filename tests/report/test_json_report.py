@@ -52,7 +52,8 @@ def test_the_head_and_the_exit(document: Any) -> None:
     assert document["version"] == 1
     assert document["generated"] == "2026-11-23T04:14:00Z"
     assert document["policy"]["name"] == "stripe-terminal"
-    assert document["exit"] == {"code": 1, "findings": 2, "undecided": 2, "unaudited": 1, "devices": 2}
+    counts = {"findings": 2, "undecided": 2, "unaudited": 1, "devices": 2, "accepted": 0}
+    assert document["exit"] == {"code": 1, **counts, "waivers": []}
     assert [(f["site"], f["device"], f["why"]) for f in document["failures"]] == [
         ("lyon-01", "ap2", "connection refused")
     ]
