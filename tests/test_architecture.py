@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "auditor"
 
 # What only some commands need; each costs more than all the rest of the start-up.
-HEAVY = {"asyncssh", "cryptography", "keyring", "napalm", "netmiko", "paramiko", "sqlite3"}
+HEAVY = {"asyncssh", "cryptography", "keyring", "napalm", "netmiko", "paramiko", "psycopg", "sqlalchemy", "sqlite3"}
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -82,9 +82,9 @@ def used_libraries() -> set[str]:
     return used - set(sys.stdlib_module_names) - {"auditor"}
 
 
-# Nobody imports them: zoneinfo looks for tzdata on machines without time zones of their own, and of ntc-templates only
-# the templates are read.
-DATA = {"ntc-templates", "tzdata"}
+# Nobody imports them: zoneinfo looks for tzdata on machines without time zones of their own, of ntc-templates only the
+# templates are read, and SQLAlchemy loads psycopg.
+DATA = {"ntc-templates", "psycopg", "tzdata"}
 
 
 def test_the_declared_dependencies_are_those_that_are_used() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from auditor import __version__
-from auditor.cli import inventories, listings, questions
+from auditor.cli import histories, inventories, listings, questions
 from auditor.cli.options import (
     AcceptOption,
     AllOfItOption,
@@ -14,6 +14,7 @@ from auditor.cli.options import (
     DryJsonOption,
     DryRunOption,
     GroupOption,
+    HistoryOption,
     InventoryOption,
     PlatformOption,
     PlatformOrSavedOption,
@@ -43,6 +44,8 @@ app = typer.Typer(
 app.add_typer(
     inventories.app, name="inventory", short_help="Check an inventory; show a site with the place of each value."
 )
+
+histories.register(app)
 
 
 def _version(value: bool) -> None:
@@ -124,6 +127,7 @@ def audit(
     quiet: QuietOption = False,
     resume: ResumeOption = None,
     retry_refused: RetryRefusedOption = False,
+    history: HistoryOption = None,
 ) -> None:
     """Audit shops, or one saved configuration, and say what is wrong, where, and how to fix it.
 
@@ -162,6 +166,7 @@ def audit(
                 workers=workers,
                 waivers=waivers,
                 baseline=baseline,
+                history=history,
             ),
         )
     )

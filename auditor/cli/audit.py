@@ -14,6 +14,7 @@ from auditor.agreed import Agreed, read_baseline, read_waivers
 from auditor.capture import Capture
 from auditor.cli import dry_run, selection
 from auditor.cli.gathering import Gathered, gather, live_devices
+from auditor.cli.history_record import historic, usable
 from auditor.cli.naming import Naming
 from auditor.cli.outputs import opened
 from auditor.cli.processes import processes
@@ -59,6 +60,7 @@ class Options:
     dry: dry_run.DryRun | None
     quiet: bool
     workers: int | None = None
+    history: str | None = None
     resume: Resume = field(default_factory=Resume)
     waivers: Path | None = None
     baseline: Path | None = None
@@ -92,6 +94,7 @@ def run(target: Path, options: Options) -> int:
         as_fleet=len(sites) > MANY and not (options.verbose or options.checklist),
         command=f"auditor audit {quote(str(target))}",
     )
+    wanted = replace(wanted, history=usable(options.history))
     if options.dry is not None:
         dry_run.show(found, selected.narrowed, options.dry, Console())
         return 0
@@ -120,6 +123,7 @@ def run(target: Path, options: Options) -> int:
         ) as recorded,
         TemporaryFile("w+b") as file,
         opened(wanted, console, now=now, sites_of=shared) as outputs,
+        historic(options.history, found, now, len(sites)) as history,
     ):
         naming = Naming(frozenset(shared))
         spool = Spool(naming, file)
@@ -149,10 +153,13 @@ def run(target: Path, options: Options) -> int:
                     with progress.aside():
                         waivers.take(parts)
                         outputs.add(parts)
+                        history.add(parts)
 
         asyncio.run(everything())
         outputs.tally.waivers = waivers.told()
-        return recorded.code(outputs.finish(tried))
+        code = recorded.code(outputs.finish(tried))
+        history.finish(code)
+        return code
 
 
 def _inventory(target: Path, platform: str | None, options: Options) -> Inventory:

@@ -12,6 +12,14 @@ SiteOption = Annotated[
     list[str] | None,
     typer.Option("--site", help="Only these sites: names and globs, repeatable or a,b; '!name' leaves out."),
 ]
+HistoryOption = Annotated[
+    str | None,
+    typer.Option(
+        "--history",
+        help="The history of audits: a file, or a URL such as postgresql+psycopg://host/name.",
+        envvar="AUDITOR_HISTORY",
+    ),
+]
 GroupOption = Annotated[list[str] | None, typer.Option("--group", help="Only sites of these groups (as --site).")]
 TagOption = Annotated[
     list[str] | None, typer.Option("--tag", help="Only what has one of these tags, itself or by its site or group.")

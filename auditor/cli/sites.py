@@ -15,6 +15,7 @@ from auditor.cli.remembering import Remembering
 from auditor.cli.wanted import Wanted
 from auditor.cli.workplace import Workplace
 from auditor.errors import AuditorError
+from auditor.history.kept import KeptSite, kept_site
 from auditor.inventory import SiteEntry
 from auditor.pipeline import SITE_NOT_JUDGED, SiteReport, audit, not_judged, read
 from auditor.policies import load_policy
@@ -55,6 +56,7 @@ class SiteParts:
     waivers: Use = NO_USE
     whole: bool = True
     """Whether the site was judged with all its devices."""
+    kept: KeptSite | None = None
 
 
 @dataclass(slots=True)
@@ -128,6 +130,7 @@ class SiteWork:
             len(written),
             report.agreed.use,
             not report.failures and all(each.rule != SITE_NOT_JUDGED for each in report.findings),
+            None if wanted.history is None else kept_site(report),
         )
 
     def _pieces(self, report: SiteReport) -> tuple[Piece, ...]:

@@ -23,6 +23,8 @@ class Wanted:
     """Whether the terminal tells of each site only that it has something, and at the end what they have in common."""
     command: str = "auditor audit …"
     """How the audit of one of the sites begins, for hints."""
+    history: str | None = None
+    """Where runs are kept: a path, or the URL of a database."""
 
     @classmethod
     def read(
