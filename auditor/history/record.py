@@ -55,7 +55,7 @@ class Record:
 
     def add(self, kept: KeptSite) -> None:
         """Keep one site, all of it or nothing; raises `StorageError`."""
-        key = {"run": self.run, "site": kept.site}
+        key = {"run": self.run, "site": visible(kept.site)}
         verdicts = [_verdict(text) for text in kept.json.verdicts]
         failures = [_failure(text) for text in kept.json.failures]
         contents = [each.content for each in kept.captures]
@@ -72,7 +72,7 @@ class Record:
             found = ({"position": place, "verdict": each["hash"]} for place, each in enumerate(verdicts))
             captures = (
                 {
-                    "device": each.device,
+                    "device": visible(each.device),
                     "text": digest(each.content),
                     "taken_at": time_text(each.taken_at),
                     "time_is_weak": each.time_is_weak,

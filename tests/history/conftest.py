@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -43,16 +44,19 @@ def postgres() -> Iterator[str]:
         cwd=folder,
         capture_output=True,
     )
-    command = [server, "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
+    command: list[str | Path] = [server, "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"]
     log = (folder / "log").open("wb")
     process = subprocess.Popen(command, user=who, cwd=folder, stdout=log, stderr=log)
     try:
+        ready = False
         for _ in range(300):
-            made = subprocess.run([createdb, "-h", folder, "-U", "auditor", "first"], capture_output=True)
-            if made.returncode == 0 or process.poll() is not None:
+            ready = (
+                subprocess.run([createdb, "-h", folder, "-U", "auditor", "first"], capture_output=True).returncode == 0
+            )
+            if ready or process.poll() is not None:
                 break
-            subprocess.run(["sleep", "0.1"])
-        assert made.returncode == 0, (folder / "log").read_text()
+            sleep(0.1)
+        assert ready, (folder / "log").read_text()
         yield f"postgresql+psycopg://auditor@/%s?host={folder}"
     finally:
         process.terminate()

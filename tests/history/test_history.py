@@ -21,6 +21,7 @@ from auditor.history.kept import kept_site
 from auditor.history.record import About, Record
 from auditor.history.schema import STEPS, version_of
 from auditor.pipeline import SiteReport
+from auditor.report.text import visible
 from auditor.runs.texts import packed
 from tests.report.shop import SECRETS, healthy, hostile, report
 
@@ -70,9 +71,11 @@ def test_a_run_comes_back_as_it_was(place: str, given: SiteReport) -> None:
     with database.reading() as connection:
         there = runs.verdicts(connection, name)
         assert sorted(each.fingerprint for each in there) == sorted(each.fingerprint for each in given.findings)
-        assert [each.device for each in runs.unaudited(connection, name)] == [each.device for each in given.failures]
+        assert [each.device for each in runs.unaudited(connection, name)] == [
+            visible(each.device) for each in given.failures
+        ]
         for each in given.captures:
-            back = runs.capture(connection, name, given.site.name, each.device)
+            back = runs.capture(connection, name, visible(given.site.name), visible(each.device))
             assert back is not None
             assert packed(back) == packed(each)
 
