@@ -49,6 +49,7 @@ def changes(connection: Connection, old: Run, new: Run) -> tuple[Changed, ...]:
     before, after = _failing(verdicts(connection, old.id)), verdicts(connection, new.id)
     now = _failing(after)
     gone_before = _ever(connection, old)
+    asked = {(each.site, each.rule) for each in after}
     open_rules = {(each.site, each.rule) for each in after if each.result in ("unknown", "error")}
     missing = {(each.site, each.device) for each in unaudited(connection, new.id)}
     holes = {site for site, _ in missing}
@@ -60,8 +61,7 @@ def changes(connection: Connection, old: Run, new: Run) -> tuple[Changed, ...]:
         site, device = verdict.site, verdict.device
         hidden = (site, device) in missing if device else site in holes
         # A rule that gives no verdict at all was not asked, or the program failed on the whole site.
-        judged = any(each.site == site and each.rule == verdict.rule for each in after)
-        if site not in seen or hidden or not judged or (site, verdict.rule) in open_rules:
+        if site not in seen or hidden or (site, verdict.rule) not in asked or (site, verdict.rule) in open_rules:
             return Change.UNSEEN
         return Change.FIXED
 
