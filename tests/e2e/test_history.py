@@ -35,7 +35,7 @@ def test_runs_are_listed_shown_and_compared(kept: User) -> None:
     assert [line[0] for line in moved] == ["-", "+"]
     back = kept.run("diff", "last", "previous", "--history", "runs.db")
     assert back.code == 1
-    assert "new: bakery/gw  dhcp-lease-too-short" in back.stdout
+    assert "back again: bakery/gw  dhcp-lease-too-short" in back.stdout
 
 
 def test_a_run_alone_has_nothing_new_against_itself(kept: User) -> None:

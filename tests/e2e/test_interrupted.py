@@ -4,6 +4,7 @@ import os
 import pty
 import random
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -76,7 +77,7 @@ def _undisturbed(user: User) -> dict[tuple[str, ...], str]:
 
 @pytest.mark.parametrize(
     ("number", "seed"),
-    [(signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGKILL, 3), (signal.SIGKILL, 4), (signal.SIGHUP, 5)],
+    [(signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGKILL, 3), (signal.SIGKILL, 4), (signal.SIGHUP, 2)],
 )
 def test_a_run_that_was_stopped_is_resumed_and_says_the_same(
     user: User, routers: tuple[FakeOpenWrt, ...], number: signal.Signals, seed: int
@@ -163,7 +164,14 @@ def test_a_closed_terminal_ends_a_run_with_a_report(
     if child == 0:
         os.chdir(user.folder)
         os.execve(sys.executable, words, user.environment)
-    _until(lambda: bool(_saved(user)))
+
+    def some_are_saved() -> bool:
+        """A terminal reads what is shown on it; a program that waits for that would fail in the middle of a line."""
+        while select.select([terminal], [], [], 0)[0]:
+            os.read(terminal, 65536)
+        return bool(_saved(user))
+
+    _until(some_are_saved)
     os.close(terminal)
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 130
