@@ -144,13 +144,14 @@ class _Hop(asyncssh.SSHServer):
         return True
 
 
-async def _through_a_hop(tmp_path: Path) -> tuple[Capture, str]:
+async def _through_a_hop(tmp_path: Path) -> tuple[Capture, str, int]:
     key = tmp_path / "key"
     asyncssh.generate_private_key("ssh-ed25519").write_private_key(key)
     hop = await asyncssh.listen(
         "127.0.0.1", 0, server_factory=_Hop, server_host_keys=[asyncssh.generate_private_key("ssh-ed25519")]
     )
     async with hop, FakeIos(device(tmp_path)) as ios:
+        port = hop.get_port()
         target = Target(
             "gw",
             "cisco_ios",
@@ -158,7 +159,7 @@ async def _through_a_hop(tmp_path: Path) -> tuple[Capture, str]:
             Environment("PASSWORD"),
             port=ios.port,
             username="audit",
-            jump_host=f"audit@127.0.0.1:{hop.get_port()}",
+            jump_host=f"audit@127.0.0.1:{port}",
         )
         config = tmp_path / "ssh_config"
         config.write_text(f"IdentityFile {key}\n", encoding="utf-8")
@@ -168,13 +169,13 @@ async def _through_a_hop(tmp_path: Path) -> tuple[Capture, str]:
         capture = (await collecting([target], connector.connect, recipe=recipe))["gw"]
         await logins.close()  # the connection to the jump host lasts as long as the run
     assert isinstance(capture, Capture), capture
-    return capture, (tmp_path / "known_hosts").read_text(encoding="utf-8")
+    return capture, (tmp_path / "known_hosts").read_text(encoding="utf-8"), port
 
 
 def test_a_jump_host_is_used_and_its_key_recorded(tmp_path: Path) -> None:
-    capture, known = asyncio.run(_through_a_hop(tmp_path))
+    capture, known, port = asyncio.run(_through_a_hop(tmp_path))
     assert texts(capture)["running-config.txt"] == TEXTS["running-config.txt"]
-    assert {line.split()[0] for line in known.splitlines()} == {"gw", "127.0.0.1"}
+    assert {line.split()[0] for line in known.splitlines()} == {"gw", f"127.0.0.1:{port}"}
 
 
 async def _interrupted(tmp_path: Path) -> float:
